@@ -1,0 +1,66 @@
+"""Asking back for what an answer depends on, with the question kept until it can be answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.turn import Turn
+from bot.inbound import payload
+from bot.replies import Button, Reply
+from knowledge.render import words
+
+ROLES = ("parent", "school", "child", "governor", "professional", "council", "adviser")
+
+
+def ask(turn: Turn, missing: str) -> Reply:
+    """Ask for `missing` (role, area, stage or decision) and keep the question that waits for it."""
+    kept: dict[str, Any] = (turn.get("pending") or {}) if turn.get("pending") else {}
+    rerun = {
+        "intent": turn.intent,
+        "text": turn.text,
+        "reading": turn.reading,
+        "entities": turn.entities,
+    }
+    if turn.intent == "inform" and kept:
+        rerun = {k: kept[k] for k in ("intent", "text", "reading", "entities")}
+    turn.set("pending", {**rerun, "missing": missing})
+    status: Any = f"asks_{missing}"
+    return Reply(status, words()["asks"][missing], scope=turn.scope(), buttons=_buttons(turn, missing))
+
+
+def _buttons(turn: Turn, missing: str) -> list[Button]:
+    labels = words()["labels"]
+    if missing == "role":
+        return [Button(labels["roles"][r], payload("inform", role=r)) for r in ROLES]
+    if missing == "decision":
+        return [Button(title, payload("inform", decision=d)) for d, title in labels["decisions"].items()]
+    if missing == "stage":
+        return [Button(s.title, payload("inform", stage=s.code)) for s in turn.knowledge.pathway(turn.area)]
+    covered = [a for a in turn.knowledge.areas.values() if a.kind == "covered"]
+    buttons = [Button(a.title, payload("inform", area=a.id)) for a in covered]
+    return [*buttons, Button(words()["buttons"]["elsewhere"], payload("inform", area="england"))]
+
+
+def person(turn: Turn, lead: str) -> Reply:
+    """Whom to contact, in the person's area where it is known."""
+    from knowledge import render
+
+    kinds = ("exclusions-or-inclusion", "sendiass", "family-information")
+    services = turn.knowledge.contacts(turn.area, kinds) if turn.area else []
+    guide = turn.knowledge.records.get("who-can-help")
+    ids = [s.id for s in services] + ([guide.id] if guide else [])
+    shown = render.answer(turn.knowledge, ids, turn.role)
+    reply = Reply(
+        "offers_person",
+        "\n\n".join(t for t in (words()["manners"][lead], shown.text) if t),
+        records=ids,
+        scope=turn.scope(local=bool(services)),
+        contacts=shown.contacts,
+        sources=shown.sources,
+    )
+    if not turn.area:
+        reply.text += "\n\n" + words()["asks"]["area"]
+        reply.buttons = _buttons(turn, "area")
+        turn.set("pending", {"intent": "person", "text": turn.text, "reading": {}, "entities": {}, "missing": "area"})
+    turn.set("misses", 0)
+    return reply

@@ -1,0 +1,58 @@
+"""The guard around every action: one way in, one way out, and an answer whatever fails."""
+
+from __future__ import annotations
+
+import abc
+import logging
+from typing import Any, Dict, List, Text
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from bot.replies import Button, Reply, as_text
+from bot.inbound import payload
+from knowledge.render import words
+
+log = logging.getLogger(__name__)
+
+
+class GuardedAction(Action, abc.ABC):
+    """Runs `reply` and hands the Reply to the channel; on any failure the person still gets one, and is told what to do."""
+
+    @abc.abstractmethod
+    def reply(self, turn: Turn) -> Reply:
+        """The answer to this turn. Slots are changed through `turn`."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[Dict]:
+        try:
+            turn = Turn.of(tracker)
+            reply = self.reply(turn)
+            events = turn.events()
+            _add_notes(turn, reply)
+        except Exception as error:  # the one place that catches everything: nobody is left without an answer
+            # the type and place of the fault, never its text, which may carry the person's words
+            trace = error.__traceback__
+            while trace is not None and trace.tb_next is not None:
+                trace = trace.tb_next
+            where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+            log.error("%s failed: %s at %s", self.name(), type(error).__name__, where)
+            reply = Reply("error", words()["manners"]["error"], buttons=[Button(words()["buttons"]["person"], payload("person"))])
+            events = []
+        dispatcher.utter_message(text=as_text(reply), reply=reply.to_dict())
+        return events
+
+
+def _add_notes(turn: Turn, reply: Reply) -> None:
+    """What goes with any reply but a crisis one: what was left out of the message, and the gentle line."""
+    if turn.redacted:
+        named = " and ".join(turn.redacted)
+        reply.notes.append(words()["labels"]["redacted"].format(what=named))
+    if reply.status == "crisis":
+        reply.notes = []
+        return
+    if turn.unclear_crisis:
+        unsure = turn.knowledge.safeguarding.get("unsure")
+        if unsure and unsure.gentle:
+            reply.notes.insert(0, unsure.gentle)
+            reply.buttons.append(Button(words()["buttons"]["danger"], payload("danger")))

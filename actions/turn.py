@@ -1,0 +1,217 @@
+"""One turn of a conversation: what was said, what is known of the person's situation, and what changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any, Optional
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from bot.privacy import NAMES
+from knowledge import schema
+from knowledge.desk import Desk, desk
+from knowledge.reading import NUMBERS
+from knowledge.render import words
+from knowledge.store import Knowledge
+from knowledge.words import plain
+
+SLOTS = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "pending", "walk", "last", "misses")
+CONTEXT = ("role", "area", "stage", "suspensions", "decision")
+
+
+@dataclasses.dataclass
+class Turn:
+    """Slots as they were, the message, and the changes so far."""
+
+    slots: dict[str, Any]
+    text: str
+    intent: str
+    confidence: float
+    reading: dict[str, Any]
+    entities: dict[str, Any]
+    desk: Desk
+    redacted: list[str] = dataclasses.field(default_factory=list)
+    crisis: Optional[str] = None
+    unclear_crisis: bool = False
+    tapped: bool = False
+    last_reply: Optional[dict[str, Any]] = None
+    previous_text: str = ""
+    changes: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> "Turn":
+        """The turn that the tracker's latest message begins."""
+        message = tracker.latest_message or {}
+        metadata = message.get("metadata") or {}
+        said = [e.get("text") or "" for e in tracker.events if e.get("event") == "user"]
+        replies = [e for e in tracker.events if e.get("event") == "bot"]
+        data = ((replies[-1].get("metadata") or {}).get("reply") if replies else None) or None
+        intent = message.get("intent") or {}
+        return cls(
+            slots={name: tracker.get_slot(name) for name in SLOTS},
+            text=message.get("text") or "",
+            intent=intent.get("name") or "",
+            confidence=float(intent.get("confidence") or 0.0),
+            reading=message.get("reading") or {},
+            entities={e["entity"]: e["value"] for e in message.get("entities") or [] if "entity" in e},
+            desk=desk(),
+            redacted=[NAMES[k] for k in metadata.get("redacted", []) if k in NAMES],
+            crisis=(message.get("crisis") or {}).get("kind"),
+            unclear_crisis=bool((message.get("crisis") or {}).get("unclear")),
+            tapped=(message.get("text") or "").startswith("/"),
+            last_reply=data,
+            previous_text=next((t for t in reversed(said[:-1]) if not t.startswith("/")), ""),
+        )
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.desk.knowledge
+
+    def get(self, name: str) -> Any:
+        return self.changes.get(name, self.slots.get(name))
+
+    def set(self, name: str, value: Any) -> None:
+        self.changes[name] = value
+
+    def events(self) -> list[dict[str, Any]]:
+        """The slot events of what really changed."""
+        return [SlotSet(k, v) for k, v in self.changes.items() if v != self.slots.get(k)]
+
+    # what is known ----------------------------------------------------------------------------------------------
+
+    @property
+    def role(self) -> Optional[str]:
+        return self.get("role")
+
+    @property
+    def area(self) -> Optional[str]:
+        return self.get("area")
+
+    @property
+    def decision(self) -> Optional[str]:
+        return self.get("decision")
+
+    @property
+    def area_entry(self) -> Optional[schema.Area]:
+        return self.knowledge.areas.get(self.area or "")
+
+    def stage(self) -> Optional[schema.Stage]:
+        """The stage of the area's pathway that the person is at."""
+        if self.get("stage"):
+            return self.knowledge.stage(self.area, self.get("stage"))
+        if self.get("suspensions") is not None:
+            return self.knowledge.stage_for_count(self.area, self.get("suspensions"))
+        return None
+
+    def stages_named(self) -> list[schema.Stage]:
+        """The stages this message itself names, in its order."""
+        area = self.area or "staffordshire"
+        counts = self.reading.get("counts") or []
+        found = [self.knowledge.stage_for_count(area, n) for n in counts]
+        if self.reading.get("stage"):
+            found.append(self.knowledge.stage(area, self.reading["stage"]))
+        return list({s.id: s for s in found if s}.values())
+
+    def audience(self) -> Optional[str]:
+        """The audience the message asks about; else the one the person belongs to."""
+        asked = self.entities.get("audience") or self.reading.get("audience")
+        if asked:
+            return str(asked)
+        if self.role == "adviser":
+            return "parents"
+        return self.desk.reader.role_audience.get(self.role or "")
+
+    def scope(self, *, audience: Optional[str] = None, stage: Optional[str] = None, local: bool = True) -> dict[str, Any]:
+        """The scope of a reply, as the contract names it."""
+        return {
+            "area": self.area if local else "england",
+            "audience": audience,
+            "stage": stage,
+            "role": self.role,
+        }
+
+    # understanding ----------------------------------------------------------------------------------------------
+
+    def understand(self) -> list[str]:
+        """Take into the slots what the message says of the situation; the names of what it said."""
+        told: list[str] = []
+        waiting = (self.get("pending") or {}).get("missing")
+        role = self.entities.get("role") or self.reading.get("role")
+        stated = self.entities.get("role") or self.reading.get("role_stated") or waiting == "role"
+        if role and (stated or not self.role):
+            self._tell("role", role, told)
+        area = self.entities.get("area") or self.reading.get("area")
+        if area:
+            self._tell("area", area, told)
+        if self.reading.get("home_area"):
+            self.set("home_area", self.reading["home_area"])
+        self._understand_stage(waiting, told)
+        decision = self.entities.get("decision") or self.reading.get("decision")
+        if waiting == "decision" and not decision:
+            decision = self._bare_decision()
+        if decision:
+            self._tell("decision", decision, told)
+        if self.reading.get("facts"):
+            self.set("facts", {**(self.get("facts") or {}), **self.reading["facts"]})
+            told.append("facts")
+        return told
+
+    def _tell(self, name: str, value: Any, told: list[str]) -> None:
+        self.set(name, value)
+        told.append(name)
+
+    def _understand_stage(self, waiting: Optional[str], told: list[str]) -> None:
+        counts = list(self.reading.get("counts") or [])
+        corrects = self.intent == "inform" and (self.get("suspensions") is not None or self.get("stage"))
+        if not counts and (waiting == "stage" or corrects):
+            counts = bare_numbers(self.text)
+        stage = self.entities.get("stage") or self.reading.get("stage")
+        if stage:
+            self._tell("stage", stage, told)
+            self.set("suspensions", None)
+        elif len(counts) == 1:
+            self._tell("suspensions", counts[0], told)
+            self.set("stage", "minor" if counts[0] == 0 else None)
+
+    def _bare_decision(self) -> Optional[str]:
+        text = plain(self.text)
+        for decision, pattern in (
+            ("permanent", r"\b(perm\w*|expel\w*|pex|for good)\b"),
+            ("sent-home", r"\b(sent home|no letter|informal\w*)\b"),
+            ("back", r"\bback\b"),
+            ("nothing", r"\b(nothing|none|not yet|no decision)\b"),
+            ("suspended", r"\b(susp\w*|fixed|temporar\w*|exclu\w*|days?)\b"),
+        ):
+            if re.search(pattern, text):
+                return decision
+        return None
+
+    def context_text(self) -> str:
+        """What is remembered, as a person reads it: 'Parent or carer · Staffordshire · 4 suspensions'."""
+        labels = words()["labels"]
+        parts = []
+        if self.role:
+            parts.append(labels["roles"][self.role])
+        if self.area_entry:
+            parts.append(self.area_entry.title)
+        stage = self.stage()
+        if stage:
+            parts.append(stage.title)
+        elif self.get("suspensions") is not None:
+            parts.append(f"{self.get('suspensions')} suspension{'' if self.get('suspensions') == 1 else 's'}")
+        if self.decision:
+            parts.append(labels["decisions"][self.decision])
+        return " · ".join(parts)
+
+
+def bare_numbers(text: str) -> list[int]:
+    """A number that stands alone in a short answer: '4', 'the fourth', 'none', 'two so far'."""
+    found = re.findall(r"\b\d{1,2}|\w+", plain(text))
+    if len(found) > 9:
+        return []
+    numbers = [int(w) if w.isdigit() else NUMBERS[w] for w in found if w.isdigit() or (w in NUMBERS and w != "a")]
+    if not numbers and any(w in ("none", "zero", "no", "never") for w in found):
+        return [0]
+    return numbers[:1]

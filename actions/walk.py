@@ -1,0 +1,456 @@
+"""The walkthrough: the steps a stage asks of a person, one at a time. Its whole state is one slot."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import datetime
+from typing import Any, Callable, Optional, Text
+
+from actions import ask
+from actions.guard import GuardedAction
+from actions.turn import Turn
+from bot.inbound import payload
+from bot.replies import Button, Reply
+from knowledge import render, schema
+from knowledge.render import words
+
+TICKS = ("done", "not_yet", "considered", "not_applicable")
+STAFF = ("school", "governor", "professional", "council", "adviser")
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One thing to look at: a law step or a line of the pathway."""
+
+    record: str
+    part: str
+    title: str
+    text: str
+    condition: Optional[str] = None
+
+
+@dataclasses.dataclass
+class Walk:
+    """Where a walk stands. `ticks` maps a step's key to its answer; `why` holds reasons given for 'considered'."""
+
+    stage: str
+    area: str
+    audience: str
+    role: str
+    decision: Optional[str] = None
+    position: int = 0
+    ticks: dict[str, str] = dataclasses.field(default_factory=dict)
+    why: dict[str, str] = dataclasses.field(default_factory=dict)
+    finished: bool = False
+
+    @classmethod
+    def of(cls, turn: Turn) -> Optional["Walk"]:
+        state = turn.get("walk")
+        return cls(**state) if state else None
+
+    def keep(self, turn: Turn) -> None:
+        turn.set("walk", dataclasses.asdict(self))
+
+
+def key(step: Step) -> str:
+    """A step's name in the ticks: the same line may stand in two parts."""
+    return f"{step.part}:{step.record}"
+
+
+def steps(turn: Turn, walk: Walk) -> list[Step]:
+    """The steps of this walk, from the knowledge as it is now, in order; lines known not to apply are left out."""
+    made: list[Step] = []
+    facts = turn.get("facts") or {}
+    if walk.audience == "parents":
+        made += _law(turn, "parents", walk.decision, "rights")
+        made += _duties(turn, walk, "parents", "asks", lambda d: d.text)
+        made += _duties(turn, walk, "schools", "questions", lambda d: d.question or d.text)
+    elif walk.role == "governor":
+        made += _law(turn, "governors", walk.decision, "governors")
+        made += _duties(turn, walk, "schools", "duties", lambda d: d.text)
+    else:
+        if walk.audience == "schools" and walk.stage != "minor":
+            made += _law(turn, "schools", walk.decision, "law")
+        made += _duties(turn, walk, walk.audience, "duties", lambda d: d.text)
+    return [s for s in made if s.condition is None or facts.get(s.condition) is not False]
+
+
+def _law(turn: Turn, audience: str, decision: Optional[str], part: str) -> list[Step]:
+    found = []
+    for law in turn.knowledge.law.values():
+        step: Optional[schema.LawStep] = getattr(law.walk, audience)
+        if step is None:
+            continue
+        applies = step.decisions or law.decisions
+        if decision is not None and decision not in applies:
+            continue
+        found.append((step.order, Step(law.id, part, step.title, step.text)))
+    return [step for _, step in sorted(found, key=lambda f: f[0])]
+
+
+def _duties(turn: Turn, walk: Walk, audience: str, part: str, text: Callable[[schema.Duty], str]) -> list[Step]:
+    stage = turn.knowledge.stage(walk.area, walk.stage)
+    duties = turn.knowledge.duties_of(stage.id if stage else None, audience)
+    if duties is None:
+        return []
+    return [Step(d.id, part, d.title, text(d), d.condition) for d in duties.lines()]
+
+
+# ------------------------------------------------------------------------------------------------------- starting
+
+
+def start(turn: Turn) -> Reply:
+    """Begin the walk for the person's audience, asking first for what it depends on."""
+    audience = turn.audience()
+    if not audience:
+        return ask.ask(turn, "role")
+    if not turn.area:
+        return ask.ask(turn, "area")
+    area = turn.area_entry
+    if not turn.knowledge.pathway(turn.area):
+        if audience in ("parents", "schools") and area and area.kind != "other-law":
+            return _law_only(turn, audience)
+        from actions.answer import no_pathway
+
+        return no_pathway(turn, [])
+    named = turn.stages_named()
+    stage = named[0] if named else turn.stage()
+    if not stage:
+        return ask.ask(turn, "stage")
+    decision = turn.decision
+    if audience in ("parents", "schools") and decision is None:
+        if stage.code == "minor":
+            decision = "nothing"
+        elif audience == "parents" or stage.code == "serious-breach":
+            return ask.ask(turn, "decision")
+        else:
+            decision = "suspended"
+    walk = Walk(stage.code, stage.area, audience, turn.role or "parent", decision)
+    return _begin(turn, walk)
+
+
+def _law_only(turn: Turn, audience: str) -> Reply:
+    """Where no pathway is held there is still national law to walk through."""
+    if turn.decision is None:
+        return ask.ask(turn, "decision")
+    return _begin(turn, Walk("", turn.area or "england", audience, turn.role or "parent", turn.decision))
+
+
+def _begin(turn: Turn, walk: Walk) -> Reply:
+    walk.keep(turn)
+    turn.set("pending", None)
+    turn.set("misses", 0)
+    total = len(steps(turn, walk))
+    if not total:
+        from actions.answer import next_steps
+
+        turn.set("walk", None)
+        return next_steps(turn)
+    lead = [words()["walk"]["start"].format(total=total)]
+    stage = turn.knowledge.stage(walk.area, walk.stage)
+    area = turn.knowledge.areas[walk.area]
+    if not stage:
+        lead.append(words()["labels"]["national"] if area.kind != "covered" else words()["manners"]["not_covered_area"].format(area=area.title))
+    elif walk.role != "governor" and not turn.knowledge.duties_of(stage.id, walk.audience):
+        name = words()["labels"]["audience"][walk.audience].lower()
+        phrase = "nothing_asked" if walk.audience == "parents" else "nothing_asked_here"
+        lead.append(words()["walk"][phrase].format(area=area.title, audience=name))
+    return show(turn, walk, "\n".join(lead))
+
+
+# ------------------------------------------------------------------------------------------------------- showing
+
+
+def show(turn: Turn, walk: Walk, lead: str = "") -> Reply:
+    """The step where the walk stands, or the summary after the last."""
+    every = steps(turn, walk)
+    if walk.position >= len(every):
+        walk.finished = True
+        walk.keep(turn)
+        return summary(turn, walk, lead)
+    step = every[walk.position]
+    part = words()["walk"]["parts"][step.part]
+    head = words()["walk"]["step"].format(step=walk.position + 1, total=len(every), part=part)
+    lines = [head]
+    if walk.position == 0 or every[walk.position - 1].part != step.part:
+        if step.part == "asks":
+            lines.append(words()["labels"]["asks"])
+    body = step.text
+    if step.condition:
+        body = f"{words()['walk']['conditions'][step.condition]} {body}"
+    lines += ["", body]
+    record = turn.knowledge.records[step.record]
+    laws = [law[4:] for law in record.duty.with_law] if record.duty else []
+    if laws and step.part != "questions":
+        lines += ["", words()["labels"]["law_for_line"]]
+        lines += [f"- {turn.knowledge.law[law].text.for_role(turn.role)}" for law in laws]
+    shown = render.answer(turn.knowledge, [step.record], turn.role)
+    text = "\n".join(lines)
+    return Reply(
+        "walkthrough_step",
+        f"{lead}\n\n{text}" if lead else text,
+        records=[step.record],
+        scope=_scope(walk),
+        sources=shown.sources,
+        steps=_as_steps(walk, every),
+        buttons=_step_buttons(walk, step),
+    )
+
+
+def _scope(walk: Walk) -> dict[str, Any]:
+    return {"area": walk.area, "audience": walk.audience, "stage": walk.stage or None, "role": walk.role}
+
+
+def _as_steps(walk: Walk, every: list[Step]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": s.record,
+            "part": s.part,
+            "title": s.title,
+            "state": walk.ticks.get(key(s)),
+            "current": i == walk.position,
+        }
+        for i, s in enumerate(every)
+    ]
+
+
+def _step_buttons(walk: Walk, step: Step) -> list[Button]:
+    titles = words()["buttons"]
+    question = step.part == "questions"
+    made = [
+        Button(titles["done_question" if question else "done"], payload("done")),
+        Button(titles["not_yet_question" if question else "not_yet"], payload("not_yet")),
+    ]
+    if walk.role in STAFF:
+        made.append(Button(titles["considered"], payload("considered")))
+    made += [
+        Button(titles["not_applicable"], payload("not_applicable")),
+        Button(titles["more"], payload("more")),
+        Button(titles["skip"], payload("skip")),
+    ]
+    if walk.position:
+        made.append(Button(titles["back"], payload("previous")))
+    made.append(Button(titles["stop"], payload("stop")))
+    return made
+
+
+def offer(turn: Turn, reply: Reply) -> Reply:
+    """After an answer in the middle of a walk: where the walk stands, and the way back to it."""
+    walk = Walk.of(turn)
+    if walk and not walk.finished and reply.status != "crisis":
+        total = len(steps(turn, walk))
+        reply.notes.append(words()["manners"]["walk_offer"].format(step=min(walk.position + 1, total), total=total))
+        reply.buttons = [b for b in reply.buttons if b.payload != payload("walk")]
+        reply.buttons.insert(0, Button(words()["buttons"]["resume"], payload("resume")))
+    return reply
+
+
+def summary(turn: Turn, walk: Walk, lead: str = "") -> Reply:
+    """What is done, what is open and whom to contact, dated, to keep."""
+    phrases = words()["walk"]
+    every = steps(turn, walk)
+    today = datetime.date.today().isoformat()
+    ended = phrases["end"] if walk.finished else phrases["end_stopped"]
+    context = [words()["labels"]["audience"][walk.audience], turn.knowledge.areas[walk.area].title]
+    stage = turn.knowledge.stage(walk.area, walk.stage)
+    if stage:
+        context.append(stage.title)
+    lines = [p for p in (lead, ended.format(date=render.month(today))) if p] + [" · ".join(context)]
+    states = (("done", "done"), ("open", "not_yet"), ("considered", "considered"), ("not_applicable", "not_applicable"))
+    for title, state in states:
+        chosen = [s for s in every if walk.ticks.get(key(s)) == state]
+        lines += _titles(phrases[title], chosen, walk)
+    lines += _titles(phrases["unanswered"], [s for s in every if key(s) not in walk.ticks], walk)
+    kinds = ("exclusions-or-inclusion", "sendiass", "virtual-school", "early-help")
+    services = turn.knowledge.contacts(walk.area, kinds)
+    return Reply(
+        "walkthrough_summary",
+        "\n".join(lines) + "\n\n" + phrases["not_proof"],
+        records=list(dict.fromkeys(s.record for s in every)),
+        scope=_scope(walk),
+        contacts=[render.contact(s, turn.role) for s in services],
+        sources=render.answer(turn.knowledge, _first_of_each_document(turn, every), turn.role).sources,
+        steps=_as_steps(walk, every),
+        buttons=[] if walk.finished else [Button(words()["buttons"]["resume"], payload("resume"))],
+    )
+
+
+def _first_of_each_document(turn: Turn, every: list[Step]) -> list[str]:
+    """One step of each part: enough to name the documents once."""
+    first = {s.part: s.record for s in reversed(every)}
+    return list(dict.fromkeys(first.values()))
+
+
+def _titles(heading: str, chosen: list[Step], walk: Walk) -> list[str]:
+    if not chosen:
+        return []
+    lines = ["", heading]
+    for step in chosen:
+        why = walk.why.get(key(step))
+        lines.append(f"- {step.title}" + (f" ({why})" if why else ""))
+    return lines
+
+
+# ------------------------------------------------------------------------------------------------------- moving
+
+
+class _Move(GuardedAction):
+    """One act of a person on the open walk."""
+
+    @property
+    @abc.abstractmethod
+    def act(self) -> str:
+        """The act, as `move` knows it."""
+
+    def name(self) -> Text:
+        return f"action_walk_{self.act}"
+
+    def reply(self, turn: Turn) -> Reply:
+        walk = Walk.of(turn)
+        if walk is None or walk.finished and self.act in TICKS:
+            return no_walk(turn)
+        turn.set("misses", 0)
+        turn.set("pending", None)
+        return move(turn, walk, self.act)
+
+
+def move(turn: Turn, walk: Walk, act: str) -> Reply:
+    """The state machine: the walk and an act in, the walk changed and the Reply out."""
+    every = steps(turn, walk)
+    walk.position = min(walk.position, len(every))
+    current = every[walk.position] if walk.position < len(every) else None
+    lead = ""
+    if act in TICKS and current:
+        walk.ticks[key(current)] = act
+        lead = words()["manners"]["considered"] if act == "considered" else words()["manners"]["noted"][act]
+        walk.position += 1
+    elif act == "skip" and current:
+        while walk.position < len(every) and every[walk.position].part == current.part:
+            walk.position += 1
+        lead = words()["manners"]["noted"]["skip"]
+    elif act == "back":
+        if walk.position == 0:
+            lead = words()["manners"]["first_step"]
+        walk.position = max(0, walk.position - 1)
+        walk.finished = False
+    elif act == "more" and current:
+        walk.keep(turn)
+        return _more(turn, walk, current)
+    elif act == "reason":
+        return _reason(turn, walk, every)
+    elif act == "resume":
+        walk.finished = False
+        if walk.position >= len(every):
+            walk.finished = True
+    walk.keep(turn)
+    if act == "stop":
+        reply = summary(turn, walk)
+        reply.text = f"{words()['manners']['walk_stopped']}\n\n{reply.text}"
+        return reply
+    if act == "summary":
+        return summary(turn, walk)
+    return show(turn, walk, lead)
+
+
+def _more(turn: Turn, walk: Walk, step: Step) -> Reply:
+    """Everything the record says of this step."""
+    shown = render.answer(turn.knowledge, [step.record], turn.role)
+    duty = turn.knowledge.records[step.record].duty
+    text = shown.text
+    if duty and not (duty.why or duty.how or duty.with_law):
+        text += "\n\n" + words()["labels"]["no_more"]
+    return Reply(
+        "walkthrough_step",
+        text,
+        records=[step.record],
+        scope=_scope(walk),
+        sources=shown.sources,
+        contacts=shown.contacts,
+        steps=_as_steps(walk, steps(turn, walk)),
+        buttons=[b for b in _step_buttons(walk, step) if b.payload != payload("more")],
+    )
+
+
+def _reason(turn: Turn, walk: Walk, every: list[Step]) -> Reply:
+    last = every[walk.position - 1] if 0 < walk.position <= len(every) else None
+    if last is None or walk.ticks.get(key(last)) != "considered":
+        return Reply("smalltalk", words()["manners"]["no_reason"], scope=_scope(walk))
+    walk.why[key(last)] = turn.text.strip()[:200]
+    walk.keep(turn)
+    return show(turn, walk, words()["manners"]["reason"])
+
+
+def no_walk(turn: Turn) -> Reply:
+    """No checklist is open."""
+    return Reply(
+        "smalltalk",
+        words()["manners"]["no_walk"],
+        scope=turn.scope(local=False),
+        buttons=[Button(words()["buttons"]["walk"], payload("walk"))],
+    )
+
+
+class ActionWalk(GuardedAction):
+    """Starts the walkthrough."""
+
+    def name(self) -> Text:
+        return "action_walk"
+
+    def reply(self, turn: Turn) -> Reply:
+        turn.understand()
+        return start(turn)
+
+
+class ActionWalkDone(_Move):
+    act = "done"
+
+
+class ActionWalkNotYet(_Move):
+    act = "not_yet"
+
+
+class ActionWalkConsidered(_Move):
+    act = "considered"
+
+
+class ActionWalkNotApplicable(_Move):
+    act = "not_applicable"
+
+
+class ActionWalkMore(_Move):
+    """Tell me more: about the step, or, outside a walk, about the last answer."""
+
+    act = "more"
+
+    def reply(self, turn: Turn) -> Reply:
+        walk = Walk.of(turn)
+        if walk and not walk.finished and (turn.last_reply or {}).get("status") == "walkthrough_step":
+            return super().reply(turn)
+        from actions.answer import more
+
+        return more(turn)
+
+
+class ActionWalkBack(_Move):
+    act = "back"
+
+
+class ActionWalkSkip(_Move):
+    act = "skip"
+
+
+class ActionWalkStop(_Move):
+    act = "stop"
+
+
+class ActionWalkResume(_Move):
+    act = "resume"
+
+
+class ActionWalkSummary(_Move):
+    act = "summary"
+
+
+class ActionWalkReason(_Move):
+    act = "reason"

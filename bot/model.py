@@ -1,0 +1,82 @@
+"""The trained model: whether it fits what it was trained from, and training it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from knowledge.place import ROOT
+
+INPUTS = ("config.yml", "domain.yml", "requirements.lock", "knowledge/minilm.py", "knowledge/query.py", "knowledge/reading.py")
+FOLDERS = ("data", "bot/nlu")
+
+
+class TrainingFailed(RuntimeError):
+    """The model could not be trained; the message says why and what to do."""
+
+
+def folder() -> Path:
+    """Where the model lies."""
+    return Path(os.environ.get("INCLUSION_GUIDE_MODELS") or ROOT / "models")
+
+
+def path() -> Path:
+    """The model file."""
+    return folder() / "inclusion-guide.tar.gz"
+
+
+def _stamp() -> Path:
+    return folder() / "trained-from.json"
+
+
+def inputs() -> str:
+    """One hash over everything that training depends on; the knowledge is not among it."""
+    digest = hashlib.sha256()
+    files = [ROOT / name for name in INPUTS]
+    for name in FOLDERS:
+        files += sorted(p for p in (ROOT / name).rglob("*") if p.suffix in (".yml", ".py"))
+    for file in files:
+        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def checksum() -> str:
+    """The model file's own hash."""
+    return hashlib.sha256(path().read_bytes()).hexdigest()
+
+
+def why_train() -> str | None:
+    """Why the model has to be trained, in a few words; None if it is fit for use."""
+    if not path().exists():
+        return "there is no trained model yet"
+    try:
+        stamp = json.loads(_stamp().read_text())
+    except (OSError, ValueError):
+        return "it is not known what the model was trained from"
+    if stamp.get("inputs") != inputs():
+        return "the training data or the pipeline changed"
+    if stamp.get("model") != checksum():
+        return "the model file is damaged"
+    return None
+
+
+def train() -> Path:
+    """Train and keep the model; raises TrainingFailed."""
+    from rasa.model_training import train as rasa_train
+
+    folder().mkdir(parents=True, exist_ok=True)
+    before = inputs()
+    result = rasa_train(
+        domain=str(ROOT / "domain.yml"),
+        config=str(ROOT / "config.yml"),
+        training_files=[str(ROOT / "data")],
+        output=str(folder()),
+        force_training=True,
+        fixed_model_name="inclusion-guide",
+    )
+    if result.code != 0 or result.model is None:
+        raise TrainingFailed("Training failed. Run ./run check to see what is wrong in data/, domain.yml or config.yml.")
+    _stamp().write_text(json.dumps({"inputs": before, "model": checksum()}))
+    return path()

@@ -1,0 +1,143 @@
+"""The crisis detector: the last word of the pipeline, in favour of catching rather than missing.
+
+Trained on the `crisis_*` intents against everything else. It reads the message as a whole and each of its sentences,
+since a sign often stands behind an ordinary question.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Optional, Text
+
+import joblib
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.features import TextFeatures
+from knowledge.query import segments
+
+CRISIS = "crisis"
+UNCLEAR = "crisis_unclear"
+KINDS = {
+    "crisis_emergency": "emergency-now",
+    "crisis_suicide": "suicide-or-self-harm",
+    "crisis_disclosing": "child-disclosing",
+    "crisis_exploitation": "exploitation-or-missing",
+    "crisis_worried": "adult-worried-about-child",
+    "crisis_domestic": "domestic-abuse",
+    "crisis_threat": "threat-to-others-or-weapon",
+    "crisis_staff": "staff-concern",
+    "crisis_allegation": "allegation-against-staff",
+}
+_HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|principal|our head|my head)\b", re.I)
+
+
+class Signs:
+    """The trained part: texts in, for each the chance of a clear sign, of an unclear one, and the likeliest kind."""
+
+    def __init__(self, c: float = 10.0) -> None:
+        self._features = TextFeatures()
+        self._tier = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
+        self._kind = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
+
+    def train(self, texts: list[str], intents: list[str]) -> None:
+        """Learn from texts and their intents."""
+        features = self._features.learn(texts)
+        tiers = np.array(["clear" if i in KINDS else "unclear" if i == UNCLEAR else "none" for i in intents])
+        self._tier.fit(features, tiers)
+        clear = np.flatnonzero(tiers == "clear")
+        self._kind.fit(features[clear], np.array(intents)[clear])
+
+    def read(self, text: str) -> tuple[float, float, str]:
+        """(chance of a clear sign, chance of an unclear one, likeliest crisis intent)."""
+        parts = segments(text)
+        features = self._features.of(parts)
+        chances = self._tier.predict_proba(features)
+        at = {name: i for i, name in enumerate(self._tier.classes_)}
+        clear = chances[:, at["clear"]]
+        best = int(np.argmax(clear))
+        return float(clear[best]), float(chances[:, at["unclear"]].max()), str(self._kind.predict(features[best])[0])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class CrisisDetector(GraphComponent):
+    """Overrides the intent with `crisis` on a clear sign; marks unclear words; never leaves a `crisis_*` intent."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"clear": 0.5, "unclear": 0.4}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CrisisDetector:
+        return cls(config, model_storage, resource, None)
+
+    def __init__(
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, signs: Optional[Signs]
+    ) -> None:
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._signs = signs
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [m for m in training_data.intent_examples if m.get(TEXT)]
+        signs = Signs()
+        signs.train([m.get(TEXT) for m in examples], [m.get(INTENT) for m in examples])
+        self._signs = signs
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(signs, folder / "signs.joblib")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CrisisDetector:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, joblib.load(folder / "signs.joblib"))
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            if text and self._signs:
+                clear, unclear, kind = self._signs.read(text)
+                self._decide(message, text, clear, unclear, kind)
+        return messages
+
+    def _decide(self, message: Message, text: str, clear: float, unclear: float, kind: str) -> None:
+        ranking = [r for r in message.get(INTENT_RANKING_KEY) or [] if not str(r[INTENT_NAME_KEY]).startswith("crisis")]
+        if clear >= self._config["clear"]:
+            found = KINDS[kind]
+            if found == "allegation-against-staff" and _HEAD.search(text):
+                found = "allegation-against-head"
+            message.set(CRISIS, {"kind": found}, add_to_output=True)
+            top = {INTENT_NAME_KEY: CRISIS, PREDICTED_CONFIDENCE_KEY: clear}
+            message.set(INTENT, top, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, [top, *ranking][:10], add_to_output=True)
+            return
+        if unclear >= self._config["unclear"] or clear >= self._config["unclear"]:
+            message.set(CRISIS, {"unclear": True}, add_to_output=True)
+        intent = message.get(INTENT) or {}
+        if str(intent.get(INTENT_NAME_KEY)).startswith("crisis") and ranking:
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking[:10], add_to_output=True)

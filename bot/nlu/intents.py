@@ -1,0 +1,128 @@
+"""Which kind of question or dialogue act a message is: a classifier and the nearest examples, added up.
+
+Knows kinds only. What a question is about is found in the knowledge, so new content needs no training. The training
+classes of the crisis detector, ordinary talk among them, are left out: such a message has a kind of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Text
+
+import joblib
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.features import TextFeatures
+
+NOT_KINDS = ("crisis_", "ordinary")
+FALLBACK = "nlu_fallback"
+
+
+class Kinds:
+    """The trained part: a text in, intents with their confidence out."""
+
+    def __init__(self, c: float = 10.0, nearest: float = 0.5) -> None:
+        self._features = TextFeatures()
+        self._model = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
+        self._nearest = nearest
+        self._rows: Any = None
+        self._labels = np.zeros(0, np.int64)
+
+    def train(self, texts: list[str], intents: list[str]) -> None:
+        """Learn from texts and their intents."""
+        rows = self._features.learn(texts)
+        self._model.fit(rows, np.array(intents))
+        order = {name: i for i, name in enumerate(self._model.classes_)}
+        self._labels = np.array([order[i] for i in intents])
+        sizes = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        self._rows = rows.multiply(1 / np.maximum(sizes, 1e-6)[:, None]).tocsr()
+
+    def read(self, text: str) -> list[tuple[str, float]]:
+        """Intents, likeliest first; the confidences add up to 1."""
+        row = self._features.of([text])
+        scores = self._model.predict_proba(row)[0]
+        size = np.sqrt(row.multiply(row).sum())
+        near = np.asarray((self._rows @ row.T).todense()).ravel() / max(size, 1e-6)
+        best = np.zeros(len(scores))
+        np.maximum.at(best, self._labels, near)
+        scores = scores + self._nearest * best
+        scores = scores / scores.sum()
+        # sharpen: nearness is never nought, so the sum is flatter than a probability
+        scores = scores**3 / (scores**3).sum()
+        order = np.argsort(-scores)
+        return [(str(self._model.classes_[i]), float(scores[i])) for i in order]
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class KindClassifier(GraphComponent):
+    """Sets intent and ranking; below `threshold` the intent is `nlu_fallback`."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"C": 10.0, "nearest": 0.5, "threshold": 0.25}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> KindClassifier:
+        return cls(config, model_storage, resource, None)
+
+    def __init__(
+        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, kinds: Optional[Kinds]
+    ) -> None:
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._kinds = kinds
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [
+            (m.get(TEXT), m.get(INTENT))
+            for m in training_data.intent_examples
+            if m.get(TEXT) and not m.get(INTENT).startswith(NOT_KINDS)
+        ]
+        kinds = Kinds(self._config["C"], self._config["nearest"])
+        kinds.train([text for text, _ in examples], [intent for _, intent in examples])
+        self._kinds = kinds
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(kinds, folder / "kinds.joblib")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> KindClassifier:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, joblib.load(folder / "kinds.joblib"))
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            if text and self._kinds:
+                ranked = self._kinds.read(text)
+                ranking = [{INTENT_NAME_KEY: i, PREDICTED_CONFIDENCE_KEY: c} for i, c in ranked[:10]]
+                top = ranking[0]
+                if top[PREDICTED_CONFIDENCE_KEY] < self._config["threshold"]:
+                    top = {INTENT_NAME_KEY: FALLBACK, PREDICTED_CONFIDENCE_KEY: self._config["threshold"]}
+                message.set(INTENT, top, add_to_output=True)
+                message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages

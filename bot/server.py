@@ -1,0 +1,119 @@
+"""The assistant's server: Rasa's agent and channels with our stores, actions in the same process, health and retention."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from typing import Any
+
+from bot import rasa_fixes
+from bot.inprocess import InProcessActions
+from bot.tracker_store import TrackerStore, keep_days
+from knowledge import store
+from knowledge.desk import desk
+from knowledge.place import ROOT
+
+log = logging.getLogger(__name__)
+
+class NotReady(RuntimeError):
+    """The server cannot start; the message says why and what to do."""
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+DAY = 86400
+
+
+def quiet(level: int = logging.WARNING) -> None:
+    """Warnings and worse only, and never a message's text."""
+    import warnings
+
+    import rasa.utils.common
+    import rasa.utils.log_utils
+
+    warnings.filterwarnings("ignore")
+    rasa.utils.common.configure_logging_and_warnings(level, None, False)
+    rasa.utils.log_utils.configure_structlog(level)
+    for name in ("sanic.access", "apscheduler", "pymongo", "matplotlib"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+async def load_agent(model: str, loop: Any = None) -> Any:
+    """Rasa's agent over our stores, with the actions in this process."""
+    from rasa.core import agent
+    from rasa.core.utils import AvailableEndpoints
+
+    rasa_fixes.apply()
+    endpoints = AvailableEndpoints(
+        action=InProcessActions("actions"),
+        tracker_store=TrackerStore(),
+        lock_store=rasa_fixes.LockStore(),
+    )
+    return await agent.load_agent(model_path=model, endpoints=endpoints, loop=loop)
+
+
+def make_app(model: str, credentials: str | None = None, on_ready: Any = None) -> Any:
+    """The Sanic app: channels, health, readiness."""
+    from rasa.core.channels import channel
+    from rasa.core.run import create_http_input_channels
+    from sanic import Sanic, response
+
+    app = Sanic("inclusion_guide", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = 100_000
+    app.ctx.agent = None
+    channels = create_http_input_channels(None, credentials or str(ROOT / "credentials.yml"))
+    channel.register(channels, app, route="/webhooks/")
+
+    @app.route("/")
+    async def root(_: Any) -> Any:
+        return response.text("Inclusion Guide is running. See README.md for how to talk to it.\n")
+
+    @app.route("/health")
+    async def health(_: Any) -> Any:
+        return response.json({"status": "ok"})
+
+    @app.route("/ready")
+    async def ready(_: Any) -> Any:
+        loaded = app.ctx.agent is not None and app.ctx.agent.is_ready()
+        known = bool(desk().knowledge.records)
+        state = {"model": loaded, "knowledge": known}
+        return response.json(state, status=200 if all(state.values()) else 503)
+
+    @app.listener("before_server_start")
+    async def start(app: Any, loop: Any) -> None:
+        app.ctx.agent = await load_agent(model, loop)
+        await app.ctx.agent.parse_message("hello")  # loads what the first message would have waited for
+
+    @app.listener("after_server_start")
+    async def started(app: Any, _: Any) -> None:
+        app.add_task(_forget_expired(app.ctx.agent.tracker_store))
+        if on_ready:
+            on_ready()
+
+    return app
+
+
+async def _forget_expired(store: TrackerStore) -> None:
+    """Delete expired conversations now and every day."""
+    while True:
+        gone = await asyncio.get_event_loop().run_in_executor(None, store.forget_expired)
+        if gone:
+            log.warning("Deleted %d conversations that were over %d days old.", gone, keep_days())
+        await asyncio.sleep(DAY)
+
+
+def serve(model: str, host: str, port: int, credentials: str | None = None, on_ready: Any = None) -> None:
+    """Serve until stopped."""
+    if host not in LOOPBACK:
+        os.environ.setdefault("INCLUSION_GUIDE_REST", "off")
+    quiet()
+    try:
+        desk()
+    except store.NotBuilt as error:
+        raise NotReady(str(error)) from error
+    if not os.path.exists(model):
+        raise NotReady("There is no trained model. Run ./run train, then ./run.")
+    app = make_app(model, credentials, on_ready)
+    app.run(host=host, port=port, workers=1, access_log=False, debug=False, motd=False)
+
+

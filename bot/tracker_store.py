@@ -1,0 +1,126 @@
+"""Conversations in SQL: SQLite in WAL mode by default, PostgreSQL by TRACKER_URL; expired ones are deleted."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any, Iterator, Optional, Text
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from knowledge import place
+
+KEEP_DAYS = 28
+
+
+def tracker_url() -> str:
+    """The database of the conversations."""
+    return os.environ.get("TRACKER_URL") or f"sqlite:///{place.home() / 'conversations.db'}"
+
+
+def keep_days() -> int:
+    """For how many days after its last message a conversation is kept."""
+    return int(os.environ.get("INCLUSION_GUIDE_KEEP_DAYS") or KEEP_DAYS)
+
+
+class TrackerStore(SQLTrackerStore):
+    """Rasa's SQL store with three repairs: sessions found by id and not by clock, one insert a turn, no second read."""
+
+    def __init__(
+        self,
+        domain: Optional[Domain] = None,
+        event_broker: Optional[EventBroker] = None,
+        url: Optional[str] = None,
+        **kwargs: Any,
+    ) -> None:
+        address = url or tracker_url()
+        path = sa.engine.make_url(address)
+        if path.get_backend_name() == "sqlite" and path.database:
+            Path(path.database).parent.mkdir(parents=True, exist_ok=True)
+        kwargs.pop("host", None)
+        super().__init__(domain=domain, host=address, event_broker=event_broker, **kwargs)
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _pragmas)
+            self.engine.dispose()
+
+    def _event_query(self, session: Any, sender_id: Text, fetch_events_from_all_sessions: bool) -> Any:
+        query = session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id)
+        if not fetch_events_from_all_sessions:
+            start = (
+                session.query(sa.func.max(self.SQLEvent.id))
+                .filter(
+                    self.SQLEvent.sender_id == sender_id,
+                    self.SQLEvent.type_name == SessionStarted.type_name,
+                )
+                .scalar()
+            )
+            if start is not None:
+                query = query.filter(self.SQLEvent.id >= start)
+        return query.order_by(self.SQLEvent.id)
+
+    async def _retrieve(self, sender_id: Text, fetch_events_from_all_sessions: bool) -> Optional[DialogueStateTracker]:
+        tracker = await super()._retrieve(sender_id, fetch_events_from_all_sessions)
+        if tracker is not None:
+            tracker.already_stored = len(tracker.events)  # type: ignore[attr-defined]
+        return tracker
+
+    def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator:
+        stored = getattr(tracker, "already_stored", None)
+        if stored is None:
+            yield from super()._additional_events(session, tracker)
+        else:
+            yield from list(tracker.events)[stored:]
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append the turn's events in one insert."""
+        await self.stream_events(tracker)
+        with self.session_scope() as session:
+            rows = []
+            for event in self._additional_events(session, tracker):
+                data = event.as_dict()
+                rows.append(
+                    {
+                        "sender_id": tracker.sender_id,
+                        "type_name": event.type_name,
+                        "timestamp": data.get("timestamp"),
+                        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+                        "action_name": data.get("name"),
+                        "data": json.dumps(data),
+                    }
+                )
+            if rows:
+                session.execute(sa.insert(self.SQLEvent.__table__), rows)
+                session.commit()
+        tracker.already_stored = len(tracker.events)  # type: ignore[attr-defined]
+
+    def forget(self, sender_id: Text) -> int:
+        """Delete one conversation; how many events it had. Hold the conversation's lock while calling."""
+        with self.session_scope() as session:
+            gone = session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete()
+            session.commit()
+        return int(gone)
+
+    def forget_expired(self, now: Optional[float] = None) -> int:
+        """Delete every conversation whose last message is older than `keep_days`; how many went."""
+        before = (now or time.time()) - keep_days() * 86400
+        with self.session_scope() as session:
+            last = sa.func.max(self.SQLEvent.timestamp)
+            old = session.query(self.SQLEvent.sender_id).group_by(self.SQLEvent.sender_id).having(last < before)
+            senders = [sender for (sender,) in old]
+            for sender in senders:
+                session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender).delete()
+            session.commit()
+        return len(senders)
+
+
+def _pragmas(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")

@@ -1,0 +1,1 @@
+"""The facts, and the code that reads, checks, stores, finds and renders them."""

@@ -1,0 +1,243 @@
+"""Every fault of the content at once: references, aliases, dates, lengths, coverage; and the gate before a launch."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, Iterator
+
+from ruamel.yaml import YAML
+
+from knowledge import read, schema
+from knowledge.read import Document, Fault
+
+REVIEW_EVERY = datetime.timedelta(days=365)
+
+
+def inventory(content: Path = read.CONTENT) -> list[str]:
+    """The names of every item of the source documents."""
+    return (content / "inventory.txt").read_text(encoding="utf-8").split()
+
+
+def left_out(content: Path = read.CONTENT) -> dict[str, str]:
+    """Items that no record cites, each with the reason."""
+    path = content / "left-out.yml"
+    return dict(YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+
+
+def normal(name: str) -> str:
+    """A name as it is compared: lower case, single spaces, no punctuation but + and digits."""
+    return re.sub(r"[^a-z0-9+]+", " ", name.lower().replace("'", "").replace("’", "")).strip()
+
+
+def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> list[Fault]:
+    """All faults, worst first within each file."""
+    documents, faults = read.read(content)
+    entries = [d for d in documents if d.entry is not None]
+    if not documents:
+        return faults
+    faults += _ids(entries)
+    faults += _references(entries, content)
+    faults += _aliases(entries)
+    faults += _dates(entries, today or datetime.date.today())
+    faults += _unverified(entries)
+    faults += _left_out(entries, content)
+    return sorted(faults)
+
+
+def cited(entry: Any) -> Iterator[str]:
+    """Every citation in an entry, at any depth."""
+    if isinstance(entry, schema.Part):
+        for name in entry.__fields__:
+            value = getattr(entry, name)
+            if name in ("cites", "meaning_cites"):
+                yield from value
+            else:
+                yield from cited(value)
+    elif isinstance(entry, (list, tuple)):
+        for value in entry:
+            yield from cited(value)
+
+
+def coverage(content: Path = read.CONTENT) -> dict[str, tuple[int, int]]:
+    """For each document of the inventory: how many of its items are cited or left out with a reason, of how many."""
+    documents, _ = read.read(content)
+    done = {c for d in documents if d.entry for c in cited(d.entry)} | set(left_out(content))
+    counts: dict[str, tuple[int, int]] = {}
+    for item in inventory(content):
+        key = item.split("/")[0]
+        have, total = counts.get(key, (0, 0))
+        counts[key] = (have + (item in done), total + 1)
+    return counts
+
+
+def _ids(documents: list[Document]) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for d in documents:
+        names = [((), d.entry.id)]
+        if isinstance(d.entry, schema.Duties):
+            for g, group in enumerate(d.entry.groups):
+                for i, duty in enumerate(group.duties):
+                    names.append((("groups", g, "duties", i, "id"), duty.id))
+                    if not duty.id.startswith(d.entry.id + "-"):
+                        line = d.line("groups", g, "duties", i, "id")
+                        yield Fault(d.name, line, "id", f"must begin with `{d.entry.id}-`.")
+        for field, name in names:
+            if name in seen and seen[name] != d.name:
+                yield Fault(d.name, d.line(*(field or ("id",))), "id", f"`{name}` is taken by {seen[name]}. Choose another.")
+            seen.setdefault(name, d.name)
+
+
+def _references(documents: list[Document], content: Path) -> Iterator[Fault]:
+    by_kind: dict[str, set[str]] = defaultdict(set)
+    for d in documents:
+        by_kind[d.kind].add(d.entry.id)
+    items = set(inventory(content))
+    service_kinds = {d.entry.kind for d in documents if d.kind == "services"}
+    answerable = set().union(*by_kind.values())
+
+    def unknown(d: Document, field: tuple[Any, ...], value: str, what: str) -> Fault:
+        return Fault(d.name, d.line(*field), read._field(field), f"there is no {what} `{value}`. Correct the name or add it.")
+
+    for d in documents:
+        for field, value in _leaves(d.entry):
+            name = next((part for part in reversed(field) if isinstance(part, str)), "")
+            if name in ("cites", "meaning_cites", "with_law"):
+                if value.startswith("law/"):
+                    if value[4:] not in by_kind["law"]:
+                        yield unknown(d, field, value, "law entry")
+                elif value not in items:
+                    yield unknown(d, field, value, "item in inventory.txt")
+            elif name == "area" and value not in by_kind["areas"] | {"uk"}:
+                yield unknown(d, field, value, "area")
+            elif name == "stage" and value not in by_kind["stages"]:
+                yield unknown(d, field, value, "stage")
+            elif name in ("contacts", "services") and value not in by_kind["services"]:
+                yield unknown(d, field, value, "service")
+            elif name == "sources" and d.kind == "law" and value not in by_kind["sources"]:
+                yield unknown(d, field, value, "source")
+            elif name == "published_in" and value not in by_kind["sources"]:
+                yield unknown(d, field, value, "source")
+            elif name == "see" and value not in answerable:
+                yield unknown(d, field, value, "entry")
+            elif name == "local" and value not in service_kinds:
+                yield unknown(d, field, value, "kind of service")
+        if d.kind in ("guidance", "glossary") and not list(cited(d.entry)):
+            yield Fault(d.name, 1, "cites", "is empty. Name what this rests on: an item of inventory.txt or a law entry.")
+        if d.kind == "stages":
+            stage = d.entry
+            if stage.from_count is not None and stage.to_count is not None and stage.from_count > stage.to_count:
+                yield Fault(d.name, d.line("to_count"), "to_count", "must not be smaller than from_count.")
+        if d.kind == "duties" and d.entry.audience == "schools":
+            for g, group in enumerate(d.entry.groups):
+                for i, duty in enumerate(group.duties):
+                    if not duty.question:
+                        line = d.line("groups", g, "duties", i)
+                        yield Fault(d.name, line, "question", "is missing. Write what a parent can ask the school about this.")
+
+
+def _leaves(node: Any, field: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+    if isinstance(node, schema.Part):
+        for name, model_field in node.__fields__.items():
+            yield from _leaves(getattr(node, name), (*field, model_field.alias))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _leaves(value, (*field, key))
+    elif isinstance(node, (list, tuple)):
+        for i, value in enumerate(node):
+            yield from _leaves(value, (*field, i))
+    elif isinstance(node, str):
+        yield field, node
+
+
+def names_of(entry: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """The names by which an entry, or a line of it, can be called."""
+    for i, alias in enumerate(getattr(entry, "aliases", [])):
+        yield ("aliases", i), alias
+    for i, place in enumerate(getattr(entry, "places", [])):
+        yield ("places", i), place
+    if isinstance(entry, schema.Term):
+        yield ("term",), entry.term
+    if isinstance(entry, schema.Duties):
+        for g, group in enumerate(entry.groups):
+            for n, duty in enumerate(group.duties):
+                for i, alias in enumerate(duty.aliases):
+                    yield ("groups", g, "duties", n, "aliases", i), alias
+
+
+def _aliases(documents: list[Document]) -> Iterator[Fault]:
+    owner: dict[tuple[str, str], Document] = {}
+    for d in documents:
+        if d.kind in ("sources", "safeguarding"):
+            continue
+        area = "areas" if d.kind == "areas" else getattr(d.entry, "area", "")
+        for field, alias in names_of(d.entry):
+            key = (area, normal(alias))
+            other = owner.setdefault(key, d)
+            if other is not d:
+                yield Fault(
+                    d.name,
+                    d.line(*field),
+                    read._field(field),
+                    f'"{alias}" already belongs to {other.path.name}. Remove it from one of them.',
+                )
+
+
+def _dates(documents: list[Document], today: datetime.date) -> Iterator[Fault]:
+    for d in documents:
+        reviewed = d.entry.reviewed_on
+        line = d.line("reviewed_on")
+        if reviewed > today:
+            yield Fault(d.name, line, "reviewed_on", "is in the future. Write the day when somebody last checked this.")
+        elif today - reviewed > REVIEW_EVERY:
+            yield Fault(d.name, line, "reviewed_on", "is over a year ago. Check the entry again and write today's date.", True)
+        if isinstance(d.entry, schema.Law) and d.entry.effective_from and d.entry.effective_to:
+            if d.entry.effective_to < d.entry.effective_from:
+                yield Fault(d.name, d.line("effective_to"), "effective_to", "is before effective_from.")
+
+
+def _unverified(documents: list[Document]) -> Iterator[Fault]:
+    for d in documents:
+        if isinstance(d.entry, schema.Service) and d.entry.confidence == "low" and not d.entry.published_in:
+            for field in ("phone", "text_number", "email", "out_of_hours_phone", "hours"):
+                if getattr(d.entry, field):
+                    yield Fault(d.name, d.line(field), field, "is not verified, so it must not be shown. Verify it or remove it.")
+
+
+def _left_out(documents: list[Document], content: Path) -> Iterator[Fault]:
+    done = {c for d in documents for c in cited(d.entry)}
+    reasons = left_out(content)
+    items = inventory(content)
+    for name in reasons:
+        if name in done or name not in items:
+            why = "is cited after all" if name in done else "is not an item of inventory.txt"
+            yield Fault("knowledge/content/left-out.yml", 1, name, f"{why}. Remove it from this list.")
+    for d in documents:
+        for prefix in getattr(d.entry, "inventory", []):
+            for item in items:
+                if item.startswith(prefix + "/") and item not in done and item not in reasons:
+                    yield Fault(d.name, d.line("inventory"), "inventory", f"no entry cites `{item}`. Cite it, or give the reason in left-out.yml.")
+
+
+def release(content: Path = read.CONTENT, today: datetime.date | None = None) -> list[str]:
+    """What a person still has to do before the assistant may be launched; empty when it may."""
+    today = today or datetime.date.today()
+    documents = [d for d in read.read(content)[0] if d.entry is not None]
+    todo = [str(f) for f in check(content, today) if not f.warning]
+    for d in documents:
+        e = d.entry
+        if today - e.reviewed_on > REVIEW_EVERY:
+            todo.append(f"{d.name}: reviewed over a year ago. Check it again.")
+        if isinstance(e, schema.Law) and e.verify:
+            todo.append(f"{d.name}: {e.verify}")
+        if isinstance(e, schema.Service) and not e.verified and (e.phone or e.email or e.web or e.text_number):
+            todo.append(f"{d.name}: ring or open it, then write `verified: true`.")
+        if isinstance(e, schema.Safeguarding) and not e.approved:
+            todo.append(f"{d.name}: a safeguarding lead has to approve the words, then write `approved: true`.")
+        if isinstance(e, schema.Area) and e.kind == "covered":
+            lines = [x.entry for x in documents if isinstance(x.entry, schema.Service) and x.entry.area == e.id]
+            if not any(s.kind == "childrens-front-door" and s.verified and s.phone for s in lines):
+                todo.append(f"{d.name}: no verified number of {e.title}'s children's social care.")
+    return todo

@@ -1,0 +1,227 @@
+"""Which record answers a question: hard filters first, then names, spelling and meaning added up."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from typing import Any, Callable, Iterable, Optional
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from knowledge.store import Knowledge, Record
+from knowledge.words import plain
+
+Embed = Callable[[list[str]], np.ndarray]
+
+SPELLING = 0.5  # character n-grams beside the sentence vectors
+MEAN = 0.3  # a record's three nearest phrases beside its nearest
+LEARNT = 1.5  # the ridge regression
+WORDING = 0.5  # shared words
+SHORT = 0.85  # a title or alias against a message of more than five words
+NAMED = 0.25  # added where the message names the record
+DEFINED = 0.3  # of that, for a record that only defines the name, where no definition is asked for
+OWN = 0.04  # added for the person's own area
+RIDGE = 3.0
+MAX_SEGMENTS = 8
+
+
+@dataclasses.dataclass
+class Hit:
+    """A record that may answer, its score (0 to about 1.8) and the phrase that brought it."""
+
+    record: Record
+    score: float
+    phrase: str
+
+
+@dataclasses.dataclass
+class Wanted:
+    """Filters and leanings: an area's own and national records only; kinds, stages and audiences that fit better."""
+
+    area: Optional[str] = None
+    areas: Optional[frozenset[str]] = None
+    lean: dict[str, float] = dataclasses.field(default_factory=dict)
+    stages: tuple[str, ...] = ()
+    audience: Optional[str] = None
+    named: tuple[tuple[str, str], ...] = ()
+    kinds: Optional[frozenset[str]] = None
+    defines: bool = True
+
+
+def segments(text: str) -> list[str]:
+    """The message itself and, where it has several sentences, each of them; questions first."""
+    whole = re.sub(r"\s+", " ", text).strip()
+    parts = [p.strip() for p in re.split(r"(?<=[.?!;])\s+|\n+|\s+[-–]\s+", text) if len(p.split()) >= 2]
+    if len(parts) < 2:
+        return [whole]
+    parts.sort(key=lambda p: not p.endswith("?"))
+    return [whole, *parts[:MAX_SEGMENTS]]
+
+
+@dataclasses.dataclass
+class _View:
+    """The index cut down to some areas: places of records, and everything by these places."""
+
+    records: np.ndarray
+    rows: np.ndarray
+    owner: np.ndarray
+    vectors: np.ndarray
+    spelling: Any
+    short: np.ndarray
+    wording: Any
+    weights: np.ndarray
+
+
+class Finder:
+    """Searches one knowledge base. Thread-safe: it only reads.
+
+    A record's score adds up, over the message and its sentences: its nearest phrase by meaning and spelling; the mean of
+    its three nearest; a ridge regression from meaning to records; and the words it shares with all the record's text.
+    The weights were chosen on the development questions (docs/adr/0004-finding.md).
+    """
+
+    def __init__(self, knowledge: Knowledge, embed: Embed) -> None:
+        self.knowledge = knowledge
+        self._embed = embed
+        self._ids = list(knowledge.records)
+        self._order = {name: i for i, name in enumerate(self._ids)}
+        rows = [i for i, p in enumerate(knowledge.phrases) if p.record in self._order]
+        self._phrases = [knowledge.phrases[i] for i in rows]
+        self._owner = np.array([self._order[p.record] for p in self._phrases], np.int64)
+        self._vectors = np.ascontiguousarray(knowledge.vectors[rows])
+        self._texts = [plain(p.text) for p in self._phrases] or ["-"]
+        self._short = np.array([p.kind in ("title", "alias") for p in self._phrases], bool)
+        self._letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32)
+        self._spelling = self._letters.fit_transform(self._texts).tocsr()
+        self._words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
+        self._wording = self._words.fit_transform(self._documents()).tocsr()
+        self._weights = self._ridge()
+        self._area = np.array([knowledge.records[i].area for i in self._ids])
+        self._kind = np.array([knowledge.records[i].kind for i in self._ids])
+        self._rarity: dict[str, float] = {}
+        self._views: dict[tuple[frozenset[str], Optional[frozenset[str]]], _View] = {}
+
+    def _documents(self) -> list[str]:
+        """All the words of each record."""
+        gathered: list[list[str]] = [[] for _ in self._ids]
+        for owner, text in zip(self._owner, self._texts):
+            gathered[owner].append(text)
+        return [" ".join(texts) for texts in gathered] or ["-"]
+
+    def _ridge(self) -> np.ndarray:
+        """From a sentence vector to a score for each record, in closed form: nothing to train, exact at every build."""
+        trust = np.array([1.0 if p.kind == "example" else 0.5 for p in self._phrases], np.float32)[:, None]
+        targets = np.zeros((len(self._ids), self._vectors.shape[1]), np.float32)
+        np.add.at(targets, self._owner, self._vectors * trust)
+        square = (self._vectors * trust).T @ self._vectors + RIDGE * np.eye(self._vectors.shape[1], dtype=np.float32)
+        return np.asarray(np.linalg.solve(square, targets.T), np.float32)
+
+    def _view(self, areas: frozenset[str], kinds: Optional[frozenset[str]]) -> _View:
+        """The part of the index that may answer in these areas, cut out once."""
+        key = (areas, kinds)
+        if key not in self._views:
+            allowed = np.isin(self._area, list(areas))
+            if kinds is not None:
+                allowed &= np.isin(self._kind, list(kinds))
+            records = np.flatnonzero(allowed)
+            rows = np.flatnonzero(allowed[self._owner]) if len(self._owner) else np.zeros(0, np.int64)
+            place = np.full(len(self._ids), -1, np.int64)
+            place[records] = np.arange(len(records))
+            self._views[key] = _View(
+                records=records,
+                rows=rows,
+                owner=place[self._owner[rows]],
+                vectors=self._vectors[rows],
+                spelling=self._spelling[rows].T.tocsr(),
+                short=self._short[rows],
+                wording=self._wording[records].T.tocsr(),
+                weights=np.ascontiguousarray(self._weights[:, records]),
+            )
+        return self._views[key]
+
+    def rarity(self, name: str) -> float:
+        """From 0 for a word that stands everywhere ('suspension') to 1 for one that means one thing ('eapdr')."""
+        if name not in self._rarity:
+            whole = re.compile(rf"\b{re.escape(name)}\b")
+            count = sum(bool(whole.search(text)) for text in self._texts)
+            self._rarity[name] = min(1.0, max(0.0, (math.log(len(self._texts) / (1 + count)) - 2) / 2.5))
+        return self._rarity[name]
+
+    def find(self, text: str, wanted: Wanted, most: int = 8) -> list[Hit]:
+        """The records nearest to `text`, best first."""
+        areas = wanted.areas or frozenset({wanted.area or "england", "england", "uk"})
+        view = self._view(areas, wanted.kinds)
+        if not len(view.rows):
+            return []
+        parts = [plain(p) for p in segments(text)]
+        # a sentence on its own counts a little less than the whole message, unless it is the question
+        trust = np.array([1.0] + [1.0 if p.endswith("?") else 0.9 for p in parts[1:]], np.float32)
+        meant = self._embed(parts) * trust[:, None]
+        by_phrase = view.vectors @ meant.T
+        by_phrase += SPELLING * (self._letters.transform(parts) @ view.spelling).toarray().T * trust
+        nearest = by_phrase.max(axis=1)
+        if len(text.split()) > 5:
+            nearest = np.where(view.short, nearest * SHORT, nearest)
+        best, mean = _by_record(nearest, view.owner, len(view.records))
+        scores = best + MEAN * mean
+        scores += LEARNT * (meant @ view.weights).max(axis=0)
+        scores += WORDING * np.asarray((self._words.transform([plain(text)]) @ view.wording).todense()).ravel()
+        scores /= 1 + MEAN + 0.5 * LEARNT
+        for i, bonus in self._named(wanted, view).items():
+            scores[i] += bonus
+        hits = []
+        for i in np.argsort(-scores)[: most * 4]:
+            record = self.knowledge.records[self._ids[view.records[i]]]
+            at = np.flatnonzero(view.owner == i)
+            phrase = self._phrases[view.rows[at[np.argmax(nearest[at])]]].text if len(at) else record.title
+            hits.append(Hit(record, float(scores[i]) + self._leaning(record, wanted), phrase))
+        hits.sort(key=lambda h: -h.score)
+        return hits[:most]
+
+    def _named(self, wanted: Wanted, view: _View) -> dict[int, float]:
+        """What being named adds to a record, by its place in the view. A stage's name is a filter, not a topic."""
+        place = {int(r): i for i, r in enumerate(view.records)}
+        found: dict[int, float] = {}
+        for name, said in wanted.named:
+            i = place.get(self._order.get(name, -1))
+            if i is None or self._kind[view.records[i]] == "stages":
+                continue
+            record = self.knowledge.records[name]
+            defines = record.kind == "glossary" or getattr(record.entry, "topic", "") == "definitions"
+            bonus = NAMED * self.rarity(said) * (DEFINED if defines and not wanted.defines else 1.0)
+            found[i] = max(found.get(i, 0.0), bonus)
+        return found
+
+    @staticmethod
+    def _leaning(record: Record, wanted: Wanted) -> float:
+        lean = wanted.lean.get(record.kind, 0.0)
+        if wanted.area and record.area == wanted.area:
+            lean += OWN
+        if record.stage and wanted.stages and record.kind != "stages":
+            lean += 0.10 if record.stage in wanted.stages else -0.04
+        if record.audience and wanted.audience and record.kind in ("duties", "duty"):
+            lean += 0.05 if record.audience == wanted.audience else -0.02
+        return lean
+
+
+def _by_record(scores: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each record the best of its phrases' scores, and the mean of its three best (missing ones count as nought)."""
+    order = np.lexsort((-scores, owner))
+    owners, ranked = owner[order], scores[order]
+    starts = np.searchsorted(owners, np.arange(count))
+    rank = np.arange(len(owners)) - starts[owners]
+    best = np.zeros(count, np.float32)
+    best[owners[rank == 0]] = ranked[rank == 0]
+    total = np.zeros(count, np.float32)
+    top = rank < 3
+    np.add.at(total, owners[top], ranked[top])
+    return best, total / 3
+
+
+def local_areas(area: Optional[str], every: Iterable[str]) -> frozenset[str]:
+    """The areas whose records may answer a person: their own and the national ones; never another council's."""
+    known = set(every)
+    own = {area} if area in known else set()
+    return frozenset(own | {"england", "uk"})

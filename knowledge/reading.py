@@ -1,0 +1,299 @@
+"""What a message says of its writer's situation: role, area, number of suspensions, decision, circumstances, audience.
+
+Untrained: names come from the built knowledge, everyday words from vocabulary.yml. Typos in names are put right
+against the words that the knowledge holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.resources
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any, Iterable, Optional
+
+import spacy
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+from ruamel.yaml import YAML
+from spacy.matcher import PhraseMatcher
+
+from knowledge.check import names_of
+from knowledge.store import Knowledge
+from knowledge.words import plain
+
+NUMBERS = {
+    "a": 1, "one": 1, "once": 1, "first": 1, "two": 2, "twice": 2, "second": 2, "three": 3, "third": 3, "four": 4,
+    "fourth": 4, "five": 5, "fifth": 5, "six": 6, "sixth": 6, "seven": 7, "seventh": 7, "eight": 8, "eighth": 8,
+    "nine": 9, "ninth": 9, "ten": 10, "tenth": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
+_N = r"(?P<n>\d{1,2}|" + "|".join(k for k in NUMBERS if k != "a") + r")"
+_ORDINAL = (
+    r"(?P<n>\d{1,2}(?=st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?:st|nd|rd|th)?"
+)
+_SUSPENSION = r"(?:susp|susps|suspensions?|suspentions?|exclusions?|exlusions?|fixed[- ]?terms?|ftes?|suspended)"
+_COUNTS = [
+    re.compile(p)
+    for p in (
+        rf"\b{_ORDINAL} (?:\w+[- ]){{0,2}}?{_SUSPENSION}\b",
+        rf"\b{_N} (?:or more |plus |\+ ?)?(?:fixed[- ]term |separate |short |recent )*{_SUSPENSION}\b(?! days?)",
+        rf"\b{_N}\+ ?(?:{_SUSPENSION})?",
+        rf"\b(?:at|on|to|with|reach(?:es|ed)?|has|had) {_N} (?:or more|plus)\b",
+        rf"\b{_SUSPENSION} (?:\w+ ){{0,4}}?(?:for )?(?:the |a |his |her )?{_ORDINAL} time\b",
+        rf"\b{_SUSPENSION} (?:\w+ ){{0,3}}?{_N} times\b",
+        rf"\b{_N} times (?:\w+ ){{0,2}}?{_SUSPENSION}\b",
+        r"\b(?:suspended|excluded) (?:\w+ ){0,2}?(?P<n>once|twice)\b",
+        rf"\b{_SUSPENSION} x ?{_N}\b|\bx ?(?P<m>\d) {_SUSPENSION}\b",
+        rf"\b(?:suspension|exclusion|stage|number|no) (?:number |no |# ?)?{_N}\b(?! (?:days?|weeks?|lunch\w*))",
+        rf"\b(?:on|had|its|at|after|reached|onto|got) (?:(?:his|her|their|the|number|no|my) )+{_ORDINAL}\b(?! (?:day|week|year|offen\w+|school))",
+        rf"\bthe {_ORDINAL} (?:one|stage)\b",
+        rf"\b(?:pupil|hes|shes|he is|she is|child|lad|son|daughter|boy|girl|student|theyre|staffordshire)(?: is| are|,)? (?:now |currently |already )?on {_N}(?=$|[?.,]| (?:now|and|so|already|what)\b)",
+        rf"\b(?:at|after|between|and|to) {_N}(?= (?:and|or|now|what|in|to)\b|$|[?.,])",
+    )
+]
+_RANGE = re.compile(rf"\b(?:1|one) ?(?:-|to|or|and|/) ?(?:2|two)\b(?! (?:days?|weeks?|hours?|years?|times))")
+
+_FIRST_PERSON = re.compile(
+    r"\b(do|should|must|can|will|shall|are|am|could|did) (i|we)\b|\b(i|we|me|us) (actually |really |legally )?"
+    r"(have|need|must|should|supposed|meant|expected|asked|ought|got)( to)?\b|\b(my|our) (responsib|dut|role|job|side|bit|part|end)\w*"
+    r"|\b(of|from|for) (me|us)\b|\bwhat (am i|are we)\b|\bwhat to do\b|\bme as (a|an|the)\b"
+)
+_DUTY = r"(must|should|have to|has to|need to|needs to|supposed|meant|expected|asked|obliged|do|does|doing|done|will|ought|legally|required|responsib\w*|dut\w*|role|part|side|job|offer|provide|expectations?|put in place)"
+
+
+@dataclasses.dataclass
+class Reading:
+    """What one message says. None or empty: it does not say."""
+
+    role: Optional[str] = None
+    role_stated: bool = False
+    area: Optional[str] = None
+    home_area: Optional[str] = None
+    counts: list[int] = dataclasses.field(default_factory=list)
+    stage: Optional[str] = None
+    decision: Optional[str] = None
+    audience: Optional[str] = None
+    mine: bool = False
+    facts: dict[str, bool] = dataclasses.field(default_factory=dict)
+    named: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    text: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {k: v for k, v in dataclasses.asdict(self).items() if v not in (None, [], {}, False, "")}
+
+
+class Reader:
+    """Reads messages against one built knowledge base."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        words = YAML(typ="safe").load((Path(__file__).parent / "vocabulary.yml").read_text(encoding="utf-8"))
+        self._nlp = spacy.blank("en")
+        self._areas = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        self._names = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        spelt: set[str] = set()
+        for area in knowledge.areas.values():
+            docs = [self._doc(name) for name in {area.title, *area.aliases, *area.places}]
+            self._areas.add(area.id, docs)
+            spelt |= {t.text for doc in docs for t in doc if len(t.text) > 4 and t.is_alpha}
+        names: dict[str, set[str]] = {}
+        for record in knowledge.records.values():
+            own = record.duty.aliases if record.duty else [record.title, *(n for _, n in names_of(record.entry))]
+            if record.kind == "duties":
+                continue
+            names.setdefault(record.id, set()).update(plain(n) for n in own)
+        for name, own_names in names.items():
+            docs = [self._doc(n) for n in own_names if n]
+            if docs:
+                self._names.add(name, docs)
+                spelt |= {t.text for doc in docs for t in doc if len(t.text) > 4 and t.is_alpha}
+        ordinary = _ordinary_words(knowledge)
+        self._right = sorted(spelt | {w for w, n in ordinary.items() if n > 2 and len(w) > 4})
+        self._known = spelt | set(ordinary) | _english()
+        self._is = {
+            role: re.compile(
+                r"\b(?:im|i am|we are|were|as|speaking as|its|this is|from) (?:a |an |the |her |his |their |one of the )?"
+                rf"(?:\w+ ){{0,2}}?(?:{_any(v['is'])})\b|^(?:\w+ )?(?:{_any(v['is'])}) here\b"
+                rf"|^(?!my |our |his |her |the |their |a )(?:\w+ ){{0,2}}?(?:{_any(v['is'])})(?: (?:at|in|of|from|for)\b|[.,:;!-]| [-–]|$)"
+            )
+            for role, v in words["roles"].items()
+        }
+        self._role_names = {role: set(v["is"]) for role, v in words["roles"].items()}
+        self._says = {role: re.compile("|".join(v["says"])) for role, v in words["roles"].items()}
+        self._audience_nouns = {a: _any(nouns) for a, nouns in words["audiences"].items()}
+        self.role_audience: dict[str, str] = words["role_audience"]
+        self._stages = {code: re.compile("|".join(p)) for code, p in words["stages"].items()}
+        self._decisions = {d: re.compile("|".join(p)) for d, p in words["decisions"].items()}
+        self._facts = {
+            fact: {answer == "yes": re.compile("|".join(p)) for answer, p in v.items()}
+            for fact, v in words["facts"].items()
+        }
+
+    def _doc(self, text: str) -> Any:
+        return self._nlp.make_doc(plain(text))
+
+    def spell(self, text: str) -> str:
+        """Put right misspelt words that are one or two letters from a word of some name."""
+        out = []
+        for word in plain(text).split(" "):
+            core = word.strip(".,?!;:()\"'")
+            if len(core) > 4 and core.isalpha() and core not in self._known:
+                near = process.extractOne(
+                    core,
+                    self._right,
+                    scorer=DamerauLevenshtein.distance,
+                    score_cutoff=1 if len(core) < 8 else 2,
+                )
+                if near and near[0][0] == core[0]:
+                    word = word.replace(core, near[0])
+            out.append(word)
+        return " ".join(out)
+
+    def read(self, text: str) -> Reading:
+        """Everything that `text` says of the situation."""
+        spelt = self.spell(text)
+        reading = Reading(text=spelt)
+        doc = self._nlp.make_doc(spelt)
+        self._read_areas(doc, reading)
+        self._read_role(spelt, reading)
+        own = self._role_names.get(reading.role or "", set()) if reading.role_stated else set()
+        found = [(doc.vocab.strings[m], doc[s:e].text) for m, s, e in _longest(self._names(doc))]
+        reading.named = [(name, said) for name, said in found if said not in own]
+        reading.counts, reading.stage = self._read_stage(spelt)
+        for decision, pattern in self._decisions.items():
+            if pattern.search(spelt):
+                reading.decision = decision
+                break
+        if reading.decision != "nothing" and self._decisions["nothing"].search(spelt):
+            if reading.decision in ("suspended",) and re.search(r"\b(not|never|hasnt|havent|isnt)\b", spelt):
+                reading.decision = "nothing"
+        reading.audience, reading.mine = self._read_audience(spelt)
+        for fact, answers in self._facts.items():
+            for answer in (False, True):
+                pattern = answers.get(answer)
+                if pattern and pattern.search(spelt):
+                    reading.facts[fact] = answer
+                    break
+        return reading
+
+    def without_areas(self, text: str) -> str:
+        """The message without the names of areas, which are filters and not topics."""
+        doc = self._nlp.make_doc(text)
+        spans = [(s, e) for _, s, e in _longest(self._areas(doc))]
+        cut = {i for s, e in spans for i in range(s, e)}
+        kept = "".join(t.text_with_ws for t in doc if t.i not in cut)
+        return re.sub(r"\b(in|for|from|at|near)\s*(?=[?.,!]|$)", "", re.sub(r"\s+", " ", kept)).strip(" ,") or text
+
+    def _read_areas(self, doc: Any, reading: Reading) -> None:
+        found = []
+        for match, start, end in _longest(self._areas(doc)):
+            before = doc[max(0, start - 4) : start].text
+            if re.search(r"\b(not|isnt|arent|no longer|moved from|nothing to do with) (?:\w+ )?(in|from)?$", before):
+                continue
+            found.append((doc.vocab.strings[match], before))
+        if not found:
+            return
+        for area, before in found:
+            if re.search(r"\b(live|lives|living|home|house|based|moved) (\w+ ){0,2}(in|to|is|near)$", before):
+                reading.home_area = area
+        at_school = [a for a, b in found if re.search(r"\b(school|schools|academy|goes|attends)\b", b)]
+        others = [a for a, _ in found if a != reading.home_area]
+        reading.area = (at_school or others or [found[0][0]])[0]
+        if reading.home_area == reading.area:
+            reading.home_area = None
+
+    def _read_role(self, text: str, reading: Reading) -> None:
+        for role in ("adviser", "governor", "council", "professional", "school", "parent", "child"):
+            if self._is[role].search(text):
+                if role == "child" and not re.search(r"\bim (a|the) ", text):
+                    continue
+                reading.role, reading.role_stated = role, True
+                return
+        for role in ("adviser", "governor", "professional", "school", "parent", "child"):
+            if self._says[role].search(text):
+                reading.role = role
+                return
+
+    def _read_stage(self, text: str) -> tuple[list[int], Optional[str]]:
+        if self._stages["serious-breach"].search(text):
+            return [], "serious-breach"
+        if _RANGE.search(text) and re.search(r"suspen|exclu|stage|pathway|duties|level", text):
+            return [1], None
+        counts: list[int] = []
+        about = re.search(r"suspen|exclu|stage|pathway|fixed|fte|number|again|\btime\b|susp", text)
+        for pattern in _COUNTS[:-1] if not about else _COUNTS:
+            for match in pattern.finditer(text):
+                found = next((v for v in match.groupdict().values() if v), None)
+                count = int(found) if found and found.isdigit() else NUMBERS.get(found or "", 0)
+                tail = text[match.end() : match.end() + 12]
+                if 0 < count < 31 and count not in counts and not re.match(r"\s*-?(day|week|month|year|hour|yr|min)", tail):
+                    counts.append(count)
+            if counts and pattern is not _COUNTS[-1] and pattern not in _COUNTS[8:]:
+                break
+        if counts:
+            return counts, None
+        if self._stages["minor"].search(text):
+            return [], "minor"
+        return [], None
+
+    def _read_audience(self, text: str) -> tuple[Optional[str], bool]:
+        """The audience asked about and whether the writer asks about themselves: the last clause that says either."""
+        for clause in reversed([c for c in re.split(r"[.?!;]\s*|,\s+|\bcos\b|\bbecause\b", text) if c.strip()]):
+            audience, mine = self._clause_audience(clause.strip())
+            if audience or mine:
+                return audience, mine
+        return None, False
+
+    def _clause_audience(self, clause: str) -> tuple[Optional[str], bool]:
+        mine = bool(_FIRST_PERSON.search(clause))
+        best: Optional[tuple[int, int, str]] = None
+        for audience, nouns in self._audience_nouns.items():
+            of = r"(?:the |all |other |us |our |me |my |his |her |their |a )*"
+            patterns = (
+                rf"\b(?:expect|ask|require|want|need)(?:s|ed|d|ing)? (?:of|from|on) {of}(?:as )?{of}(?:{nouns})\b",
+                rf"\b(?:expect|ask|require|want|commit|oblige)(?:s|ed|d)? {of}(?:{nouns}) to\b",
+                rf"\bas (?:a |an |the |his |her |their )?(?:{nouns})\b",
+                rf"\b(?:do|does|should|must|will|can|is|are|did|would|has|have) {of}(?:{nouns})\b",
+                rf"\b(?:dut\w+|responsib\w+|role|part|job|expectations?) (?:of|for|on|from) {of}(?:{nouns})\b",
+                rf"\b(?:{nouns}) (?:\w+ ){{0,2}}?{_DUTY}\b",
+                rf"\bfor {of}(?:{nouns})\b",
+                rf"^(?:and |but |or |what about |how about |and what about )?(?:the |my |other |our |his )?(?:{nouns})\b",
+            )
+            for rank, pattern in enumerate(patterns):
+                match = re.search(pattern, clause)
+                if match and (best is None or (rank, match.start()) < best[:2]):
+                    best = (rank, match.start(), audience)
+        if best is None:
+            return None, mine
+        if mine and best[0] >= 5:
+            return None, True
+        return best[2], mine
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
+def _longest(matches: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Matches that do not overlap a longer one, in the order of the text; equal spans with several names all stay."""
+    kept: list[tuple[int, int, int]] = []
+    for match in sorted(matches, key=lambda m: m[1] - m[2]):
+        if all(match[2] <= s or match[1] >= e or (match[1], match[2]) == (s, e) for _, s, e in kept):
+            kept.append(match)
+    return sorted(kept, key=lambda m: m[1])
+
+
+def _ordinary_words(knowledge: Knowledge) -> Counter[str]:
+    """How often the content itself uses each word."""
+    words: Counter[str] = Counter()
+    for phrase in knowledge.phrases:
+        if phrase.kind in ("text", "title", "alias"):
+            words.update(re.findall(r"[a-z]+", plain(phrase.text)))
+    return words
+
+
+def _english() -> set[str]:
+    """Common English words, which are never misspelt names."""
+    lines = (importlib.resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
+    return {line.split(" ")[0] for line in lines.splitlines() if line}

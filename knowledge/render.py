@@ -1,0 +1,303 @@
+"""Records to what a person reads. All text of an answer is made here, from records and the fixed labels of words.yml."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+from pathlib import Path
+from typing import Any, Iterable, Optional
+
+from ruamel.yaml import YAML
+
+from knowledge import schema
+from knowledge.store import Knowledge, Record
+
+HIDE_OLD_CONTACTS = "INCLUSION_GUIDE_HIDE_OLD_CONTACTS"  # on: contacts from old papers show the service alone
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+@functools.lru_cache(maxsize=None)
+def words() -> dict[str, Any]:
+    """The fixed phrases."""
+    path = Path(__file__).parent / "words.yml"
+    loaded: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+@dataclasses.dataclass
+class Rendered:
+    """The parts of an answer: its text, its sources and its contacts, each as plain data."""
+
+    text: str = ""
+    sources: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    contacts: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+
+
+def month(date: Optional[str]) -> str:
+    """2025-10 as 'October 2025', 2026-05-26 as '26 May 2026', 2025 as '2025'."""
+    parts = (date or "").split("-")
+    if len(parts) == 3:
+        return f"{int(parts[2])} {MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    if len(parts) == 2:
+        return f"{MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    return parts[0]
+
+
+def answer(knowledge: Knowledge, ids: Iterable[str], role: Optional[str] = None) -> Rendered:
+    """The answer that rests on exactly these records, for a reader in this role."""
+    records = [knowledge.records[i] for i in ids]
+    blocks: list[str] = []
+    laws: list[str] = []
+    done = Rendered()
+    services = [r.entry for r in records if r.kind == "services"]
+    for record in records:
+        if record.kind == "services":
+            continue
+        text, with_law = _BLOCKS[record.kind](knowledge, record, role)
+        blocks.append(text)
+        laws += [law for law in with_law if law not in laws and law not in [r.id for r in records]]
+        for source in _sources(knowledge, record):
+            if source not in done.sources:
+                done.sources.append(source)
+        for name in getattr(record.entry, "contacts", []):
+            if name in knowledge.services and knowledge.services[name] not in services:
+                services.append(knowledge.services[name])
+    if laws:
+        lines = [f"- {knowledge.law[law].text.for_role(role)}" for law in laws]
+        blocks.append("\n".join([words()["labels"]["law_for_line"], *lines]))
+        for law in laws:
+            done.sources += [s for s in _law_sources(knowledge, knowledge.law[law]) if s not in done.sources]
+    if services and not blocks:
+        blocks.append("\n".join(f"{s.title}: {s.for_}" for s in services))
+    done.sources = _one_per_document(done.sources)
+    done.text = "\n\n".join(blocks)
+    done.contacts = [contact(s, role) for s in services]
+    return done
+
+
+def contact(service: schema.Service, role: Optional[str]) -> dict[str, Any]:
+    """How to reach a service: only what may be shown, with a word on how sure it is."""
+    labels = words()["labels"]
+    note = None
+    if service.published_in:
+        note = labels["published"].format(date=month(service.last_evidence)) if service.last_evidence else labels["check_contact_undated"]
+    elif service.confidence == "low":
+        note = labels["web_only"]
+    elif not service.verified:
+        when = month(service.last_evidence)
+        note = labels["check_contact"].format(date=when) if when else labels["check_contact_undated"]
+    hidden = bool(service.published_in) and os.environ.get(HIDE_OLD_CONTACTS, "").lower() in ("1", "on", "true", "yes")
+    if hidden:
+        return {"id": service.id, "title": service.title, "for": service.for_}
+    staff = role in ("school", "governor", "professional", "council", "adviser")
+    shown = {
+        "id": service.id,
+        "title": service.title,
+        "for": service.for_,
+        "phone": service.phone,
+        "text_number": service.text_number,
+        # a named officer's address is the officer's name
+        "email": service.email if staff or not service.officer else None,
+        "web": service.web,
+        "hours": service.hours,
+        "out_of_hours_phone": service.out_of_hours_phone if service.out_of_hours_phone != service.phone else None,
+        "officer": service.officer if staff else None,
+        "note": note,
+    }
+    return {k: v for k, v in shown.items() if v}
+
+
+def contact_line(shown: dict[str, Any]) -> str:
+    """A contact as one line of text."""
+    ways = []
+    if "phone" in shown:
+        ways.append(f"phone {shown['phone']}")
+    if "text_number" in shown:
+        ways.append(shown["text_number"] if "text" in shown["text_number"].lower() else f"text {shown['text_number']}")
+    if "email" in shown:
+        ways.append(shown["email"])
+    if "web" in shown:
+        ways.append(shown["web"])
+    if "out_of_hours_phone" in shown:
+        ways.append(f"out of hours {shown['out_of_hours_phone']}")
+    line = shown["title"] + (": " + ", ".join(ways) if ways else "")
+    extras = [shown[k].rstrip(".") for k in ("hours", "officer", "note") if k in shown]
+    return line + (f" ({'; '.join(extras)})" if extras else "")
+
+
+def source_line(source: dict[str, Any]) -> str:
+    """A source as one line of text: title, publisher, date, section, address."""
+    parts = [source["title"], source["publisher"]]
+    parts += [source[k] for k in ("date", "section") if source.get(k)]
+    line = ", ".join(parts)
+    if source.get("url"):
+        line += f". {source['url']}"
+    return line + (f" ({source['note']})" if source.get("note") else "")
+
+
+def duties_text(knowledge: Knowledge, duties: schema.Duties, role: Optional[str]) -> str:
+    """A stage's whole list for one audience, grouped."""
+    labels = words()["labels"]
+    stage = knowledge.stages[duties.stage]
+    area = knowledge.areas[stage.area].title
+    lines = [labels["duties"][duties.audience].format(stage=stage.title, area=area)]
+    if duties.audience == "parents":
+        lines.append(labels["asks"])
+    for group in duties.groups:
+        lines.append("")
+        if len(duties.groups) > 1:
+            lines.append(f"{group.title}:")
+        lines += [f"- {conditional(duty)}" for duty in group.duties]
+    return "\n".join(lines)
+
+
+def conditional(duty: schema.Duty) -> str:
+    """A duty's text; its condition comes first where the text does not say it already."""
+    return str(duty.text)
+
+
+def _stage(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
+    stage: schema.Stage = record.entry
+    labels = words()["labels"]
+    side = "parent" if role in (None, "parent", "child") else "staff"
+    lines = [f"{stage.title} ({knowledge.areas[stage.area].title})", getattr(stage.meaning, side), "", labels["need"]]
+    lines += [f"- {getattr(need, side)}" for need in stage.level_of_need]
+    if stage.resources:
+        lines += ["", labels["resources"]]
+        lines += [f"- {r.text}" + (f" {r.url}" if r.url else "") for r in stage.resources]
+    return "\n".join(lines), []
+
+
+def _duties(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
+    return duties_text(knowledge, record.entry, role), [law[4:] for d in record.entry.lines() for law in d.with_law]
+
+
+def _duty(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
+    duty = record.duty
+    assert duty is not None
+    stage = knowledge.stages[record.entry.stage]
+    labels = words()["labels"]
+    intro = labels["line_intro"][record.audience].format(stage=stage.title, area=knowledge.areas[stage.area].title)
+    lines = [intro, f"- {conditional(duty)}"]
+    if duty.why:
+        lines.append(labels["why"].format(why=duty.why))
+    if duty.how:
+        lines.append(labels["how"].format(how=duty.how))
+    if record.audience == "schools" and role in ("parent", "child", "adviser") and duty.question:
+        lines.append(labels["question_for_parents"].format(question=duty.question))
+    return "\n".join(lines), [law[4:] for law in duty.with_law]
+
+
+def _guidance(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
+    entry: schema.Guidance = record.entry
+    lines = [entry.text.for_role(role)]
+    if entry.points:
+        lines += [f"- {point.text}" for point in entry.points]
+    if entry.now and role in (None, "parent", "child", "adviser"):
+        lines += ["", words()["labels"]["now"], *(f"{n}. {step}" for n, step in enumerate(entry.now, 1))]
+    return "\n".join(lines), [law[4:] for law in entry.with_law]
+
+
+def _law(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
+    return record.entry.text.for_role(role), []
+
+
+def _term(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
+    entry: schema.Term = record.entry
+    side = "parent" if role in (None, "parent", "child") else "staff"
+    name = entry.term
+    if entry.expansion and entry.expansion.lower() != entry.term.lower():
+        name = f"{entry.term}: {entry.expansion}"
+    return f"{name}. {getattr(entry.text, side)}", []
+
+
+def _intervention(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
+    entry: schema.Intervention = record.entry
+    labels = words()["labels"]
+    area = knowledge.areas[entry.area].title
+    lines = [f"{entry.title} ({area}, {labels['tiers'][entry.tier]})", entry.what.for_role(role)]
+    for part in ("why", "how", "use"):
+        text: Optional[schema.Text] = getattr(entry, part)
+        if text:
+            lines += ["", f"{labels['parts'][part]} {text.for_role(role)}"]
+    if entry.criteria:
+        lines += ["", labels["criteria"], *(f"- {c.text}" for c in entry.criteria)]
+    if entry.evidence:
+        lines += ["", labels["evidence_for"].format(evidence=entry.evidence)]
+    return "\n".join(lines), [law[4:] for law in entry.with_law]
+
+
+_BLOCKS = {
+    "interventions": _intervention,
+    "stages": _stage,
+    "duties": _duties,
+    "duty": _duty,
+    "guidance": _guidance,
+    "law": _law,
+    "glossary": _term,
+}
+
+
+def _sources(knowledge: Knowledge, record: Record) -> list[dict[str, Any]]:
+    if record.kind == "law":
+        return _law_sources(knowledge, record.entry)
+    section = record.entry.section if record.kind in ("duties", "duty") else None
+    if record.duty:
+        cites = list(record.duty.cites)
+    else:
+        from knowledge.check import cited
+
+        cites = list(cited(record.entry))
+    found: list[dict[str, Any]] = []
+    for cite in cites:
+        if cite.startswith("law/"):
+            new = _law_sources(knowledge, knowledge.law[cite[4:]])
+        else:
+            new = [_source(s, section or section_of(cite)) for s in knowledge.sources.values() if _holds(s, cite)]
+        found += [s for s in new if s not in found]
+    return _one_per_document(found)
+
+
+def _one_per_document(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each document once, with all its sections."""
+    merged: dict[str, dict[str, Any]] = {}
+    for source in sources:
+        kept = merged.setdefault(source["id"], dict(source))
+        new = source.get("section")
+        if new and new not in kept.get("section", "").split("; "):
+            kept["section"] = "; ".join(filter(None, [kept.get("section", ""), new]))
+    return list(merged.values())
+
+
+def section_of(cite: str) -> str:
+    """A readable name of the section an inventory item stands in: the document's own part, without its facets."""
+    facets = ("what", "why", "how", "use", "contact")
+    parts = [p for p in cite.split("/")[1:] if not p.isdigit() and p not in facets]
+    return " – ".join(p.replace("-", " ").capitalize() for p in parts)
+
+
+def _holds(source: schema.Source, cite: str) -> bool:
+    return any(cite.startswith(prefix + "/") for prefix in source.inventory)
+
+
+def _source(source: schema.Source, section: Optional[str]) -> dict[str, Any]:
+    shown = {
+        "id": source.id,
+        "title": source.title,
+        "publisher": source.publisher,
+        "date": month(source.date),
+        "section": section,
+        "url": source.url,
+        "note": source.note,
+    }
+    return {k: str(v) for k, v in shown.items() if v}
+
+
+def _law_sources(knowledge: Knowledge, law: schema.Law) -> list[dict[str, Any]]:
+    found = []
+    for name in law.sources:
+        shown = _source(knowledge.sources[name], None)
+        shown["note"] = words()["labels"]["evidence"].format(date=month(law.evidence))
+        found.append(shown)
+    return found

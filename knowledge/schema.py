@@ -1,0 +1,310 @@
+"""What an entry of each kind looks like: the fields, their types and their limits. One class a kind, one folder a class."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Literal, Optional
+
+from pydantic import BaseModel, ConstrainedStr, Field, HttpUrl, validator
+
+Role = Literal["parent", "child", "school", "governor", "professional", "council", "adviser"]
+Audience = Literal["parents", "schools", "council", "partners"]
+Decision = Literal["nothing", "sent-home", "suspended", "permanent", "back"]
+Strength = Literal["must", "should", "may", "consider", "ask", "will"]
+Condition = Literal[
+    "in_care",
+    "social_worker",
+    "ehc_plan",
+    "sen",
+    "health_need",
+    "community_risk",
+    "safeguarding_concern",
+    "entrust_eligible",
+    "parent_asks",
+]
+
+
+class Id(ConstrainedStr):
+    """Lower-case words joined by hyphens; short, because a Telegram button carries at most 64 bytes."""
+
+    regex = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+    max_length = 44
+
+
+class Words(ConstrainedStr):
+    """Text that a person reads: never empty."""
+
+    strip_whitespace = True
+    min_length = 1
+
+
+class Label(Words):
+    """A title short enough for a button or a checklist line."""
+
+    max_length = 80
+
+
+class ShortNote(Words):
+    """A word of warning that fits behind a source in brackets."""
+
+    max_length = 110
+
+
+class PartialDate(ConstrainedStr):
+    """A date as exact as the source gives it: 2025, 2025-10 or 2025-10-31."""
+
+    regex = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+
+
+class Part(BaseModel):
+    """Anything an editor writes: unknown fields are faults."""
+
+    class Config:
+        extra = "forbid"
+        arbitrary_types_allowed = True
+
+
+class Entry(Part):
+    """What every entry has."""
+
+    id: Id
+    title: Label
+    reviewed_on: datetime.date
+    aliases: list[Label] = []
+    examples: list[Words] = []
+
+
+class Sourced(Entry):
+    """An entry that makes statements, and so cites what they rest on."""
+
+    area: Id
+    cites: list[Words] = []
+
+    @validator("examples")
+    def enough_examples(cls, examples: list[str]) -> list[str]:
+        if len(examples) < 5:
+            raise ValueError(
+                f"has {len(examples)} example questions; write at least 5, in the words of those who would ask"
+            )
+        return examples
+
+
+class Text(Part):
+    """The same statement for its readers. Children get the parents' words where they have none of their own."""
+
+    parent: Words
+    staff: Words
+    child: Optional[Words] = None
+
+    def for_role(self, role: Optional[str]) -> str:
+        if role == "child" and self.child:
+            return self.child
+        return self.parent if role in (None, "parent", "child") else self.staff
+
+
+class Source(Entry):
+    publisher: Words
+    date: Optional[PartialDate]
+    area: Id
+    url: Optional[HttpUrl] = None
+    note: Optional[ShortNote] = None
+    about: Optional[Words] = None
+    inventory: list[Words] = []
+
+
+class Area(Entry):
+    kind: Literal["covered", "national", "not-covered", "other-law"]
+    places: list[Label] = []
+    note: Words
+    contacts: list[Id] = []
+
+
+class Meaning(Part):
+    parent: Words
+    staff: Words
+
+
+class Need(Meaning):
+    cites: list[Words]
+
+
+class Resource(Part):
+    text: Words
+    url: Optional[HttpUrl] = None
+    cites: list[Words]
+
+
+class Stage(Sourced):
+    code: Id
+    order: int
+    from_count: Optional[int] = None
+    to_count: Optional[int] = None
+    meaning: Meaning
+    meaning_cites: list[Words]
+    level_of_need: list[Need]
+    resources: list[Resource] = []
+
+
+class Duty(Part):
+    """One line of the pathway: who is asked, or has, to do what, and how strongly."""
+
+    id: Id
+    title: Label
+    text: Words
+    strength: Strength
+    condition: Optional[Condition] = None
+    how: Optional[Words] = None
+    why: Optional[Words] = None
+    question: Optional[Words] = None
+    with_law: list[Words] = []
+    cites: list[Words]
+    aliases: list[Label] = []
+    examples: list[Words] = []
+
+
+class Group(Part):
+    title: Label
+    duties: list[Duty]
+
+
+class Duties(Entry):
+    audience: Audience
+    stage: Id
+    section: Words
+    groups: list[Group]
+
+    def lines(self) -> list[Duty]:
+        return [duty for group in self.groups for duty in group.duties]
+
+
+class Point(Part):
+    title: Label
+    text: Words
+    cites: list[Words]
+
+
+class Guidance(Sourced):
+    topic: Words
+    text: Text
+    now: list[Words] = []
+    contacts: list[Id] = []
+    with_law: list[Words] = []
+    points: list[Point] = []
+    see: list[Id] = []
+
+
+class LawStep(Part):
+    order: int
+    title: Label
+    text: Words
+    decisions: Optional[list[Decision]] = None
+
+
+class LawWalk(Part):
+    parents: Optional[LawStep] = None
+    schools: Optional[LawStep] = None
+    governors: Optional[LawStep] = None
+
+
+class Law(Sourced):
+    topic: Words
+    text: Text
+    strength: Literal["must", "should", "may"]
+    decisions: list[Decision]
+    who: list[Literal["parents", "schools", "governors", "council"]]
+    walk: LawWalk = LawWalk()
+    sources: list[Id]
+    evidence: PartialDate
+    confidence: Literal["high", "medium"]
+    verify: Optional[Words] = None
+    effective_from: Optional[datetime.date] = None
+    effective_to: Optional[datetime.date] = None
+    facts: list[Words]
+    contacts: list[Id] = []
+
+
+class Service(Sourced):
+    kind: Words
+    for_: Words = Field(alias="for")
+    who: Literal["public", "professionals", "both"]
+    phone: Optional[Words] = None
+    text_number: Optional[Words] = None
+    email: Optional[Words] = None
+    web: Optional[Words] = None
+    hours: Optional[Words] = None
+    out_of_hours_phone: Optional[Words] = None
+    confidence: Literal["high", "medium", "low"]
+    verified: bool
+    last_evidence: Optional[PartialDate] = None
+    published_in: Optional[Id] = None
+    officer: Optional[Words] = None
+    notes: Optional[Words] = None
+
+
+class CrisisWords(Part):
+    lead: Words
+    steps: list[Words] = Field(..., max_items=6)
+    services: list[Id] = []
+    local: list[Words] = []
+
+
+class Criterion(Part):
+    """One condition of an intervention, as data: whom it is for, who may refer, a threshold, a length, a review."""
+
+    title: Label
+    kind: Literal["phase", "age", "referrer", "threshold", "consent", "review", "length", "deadline", "training", "cost"]
+    value: Optional[Words] = None
+    text: Words
+    cites: list[Words]
+
+
+class Intervention(Sourced):
+    tier: Literal["universal", "universal-plus", "complex"]
+    what: Text
+    why: Optional[Text] = None
+    how: Optional[Text] = None
+    use: Optional[Text] = None
+    criteria: list[Criterion] = []
+    evidence: Optional[Words] = None
+    contacts: list[Id] = []
+    with_law: list[Words] = []
+
+
+class WebSource(Part):
+    title: Words
+    url: Optional[str] = None
+
+
+class Safeguarding(Entry):
+    roles: dict[str, CrisisWords]
+    gentle: Optional[Words] = None
+    routes: list[Words]
+    sources: list[WebSource]
+    approved: bool
+
+    @validator("roles")
+    def every_role(cls, roles: dict[str, Any]) -> dict[str, Any]:
+        wanted = {"child", "parent", "school", "governor", "professional", "adviser", "unknown"}
+        if set(roles) != wanted:
+            raise ValueError(f"must have words for exactly these roles: {', '.join(sorted(wanted))}")
+        return roles
+
+
+class Term(Sourced):
+    term: Label
+    expansion: Optional[Words] = None
+    text: Meaning
+
+
+KINDS: dict[str, type[Part]] = {
+    "sources": Source,
+    "areas": Area,
+    "stages": Stage,
+    "duties": Duties,
+    "guidance": Guidance,
+    "law": Law,
+    "interventions": Intervention,
+    "services": Service,
+    "safeguarding": Safeguarding,
+    "glossary": Term,
+}

@@ -1,0 +1,291 @@
+"""The database made from the content: derived, disposable, rebuilt whenever the content changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Callable, Iterable, Iterator, Optional
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session, declarative_base
+
+from knowledge import read, schema
+from knowledge.minilm import DIMENSIONS
+
+SHAPE = "1"  # raise when the tables or what fills them change, so that old databases are rebuilt
+
+Base: Any = declarative_base()
+
+
+class Meta(Base):
+    __tablename__ = "meta"
+    key = sa.Column(sa.String(40), primary_key=True)
+    value = sa.Column(sa.String(200), nullable=False)
+
+
+class EntryRow(Base):
+    __tablename__ = "entry"
+    id = sa.Column(sa.String(60), primary_key=True)
+    kind = sa.Column(sa.String(20), nullable=False)
+    body = sa.Column(sa.Text, nullable=False)
+
+
+class PhraseRow(Base):
+    """Words by which a record is found. `record` is an entry's id or a duty's."""
+
+    __tablename__ = "phrase"
+    id = sa.Column(sa.Integer, primary_key=True)
+    record = sa.Column(sa.String(60), nullable=False, index=True)
+    kind = sa.Column(sa.String(10), nullable=False)
+    text = sa.Column(sa.Text, nullable=False)
+    hash = sa.Column(sa.String(64), nullable=False)
+
+
+class VectorRow(Base):
+    """The embedding of one text, kept over rebuilds by the text's hash."""
+
+    __tablename__ = "vector"
+    hash = sa.Column(sa.String(64), primary_key=True)
+    value = sa.Column(sa.LargeBinary, nullable=False)
+
+
+class NotBuilt(RuntimeError):
+    """The knowledge database is missing or was made from other content."""
+
+
+class BrokenContent(RuntimeError):
+    """The content has faults; nothing was built."""
+
+    def __init__(self, faults: list[read.Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def engine(url: str) -> Engine:
+    """An engine for `url`; SQLite in WAL mode with a busy timeout of 5 seconds."""
+    made = sa.create_engine(url, future=True)
+    if made.dialect.name == "sqlite":
+        database = made.url.database
+        if database:
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
+
+        @event.listens_for(made, "connect")
+        def pragmas(connection: Any, _: Any) -> None:
+            connection.execute("PRAGMA busy_timeout=5000")
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+
+    return made
+
+
+def fingerprint(content: Path = read.CONTENT) -> str:
+    """One hash over all content and the shape of the database."""
+    digest = hashlib.sha256(SHAPE.encode())
+    for path in sorted(content.rglob("*")):
+        if path.is_file() and path.suffix in (".yml", ".txt"):
+            digest.update(path.relative_to(content).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def phrases(kind: str, entry: Any) -> Iterator[tuple[str, str, str]]:
+    """(record, kind of phrase, text) for everything an entry can be found by."""
+    if kind in ("sources", "areas", "safeguarding"):
+        return
+    yield entry.id, "title", entry.title
+    for alias in entry.aliases:
+        yield entry.id, "alias", alias
+    for example in entry.examples:
+        yield entry.id, "example", example
+    if isinstance(entry, schema.Term):
+        yield entry.id, "alias", entry.term
+        if entry.expansion:
+            yield entry.id, "alias", entry.expansion
+    if isinstance(entry, schema.Service):
+        yield entry.id, "text", entry.for_
+    elif isinstance(entry, schema.Stage):
+        yield entry.id, "text", entry.meaning.staff
+    elif isinstance(entry, (schema.Guidance, schema.Law, schema.Term)):
+        yield entry.id, "text", entry.text.staff
+        if entry.text.parent != entry.text.staff:
+            yield entry.id, "text", entry.text.parent
+    if isinstance(entry, schema.Intervention):
+        yield entry.id, "text", entry.what.staff
+        yield entry.id, "text", entry.what.parent
+        for criterion in entry.criteria:
+            yield entry.id, "text", f"{entry.title}: {criterion.text}"
+    if isinstance(entry, schema.Guidance):
+        for point in entry.points:
+            yield entry.id, "text", f"{point.title}. {point.text}"
+    if isinstance(entry, schema.Duties):
+        for duty in entry.lines():
+            yield duty.id, "title", duty.title
+            yield duty.id, "text", duty.text
+            if duty.question:
+                yield duty.id, "text", duty.question
+            for alias in duty.aliases:
+                yield duty.id, "alias", alias
+            for example in duty.examples:
+                yield duty.id, "example", example
+
+
+def build(url: str, embed: Callable[[list[str]], np.ndarray], content: Path = read.CONTENT) -> bool:
+    """Fill the database at `url` from `content`; False if it was up to date. Raises BrokenContent."""
+    bind = engine(url)
+    Base.metadata.create_all(bind)
+    mark = fingerprint(content)
+    with Session(bind) as session:
+        row = session.get(Meta, "fingerprint")
+        if row is not None and row.value == mark:
+            return False
+    from knowledge.check import check
+
+    faults = [f for f in check(content) if not f.warning]
+    if faults:
+        raise BrokenContent(faults)
+    documents, _ = read.read(content)
+    with Session(bind) as session:
+        for table in (PhraseRow, EntryRow, Meta):
+            session.execute(sa.delete(table))
+        rows: list[dict[str, str]] = []
+        for d in documents:
+            session.add(EntryRow(id=d.entry.id, kind=d.kind, body=d.entry.json(by_alias=True, exclude_unset=True)))
+            rows += [dict(record=r, kind=k, text=t, hash=_hash(t)) for r, k, t in phrases(d.kind, d.entry)]
+        session.execute(sa.insert(PhraseRow), rows)
+        _embed(session, {row["hash"]: row["text"] for row in rows}, embed)
+        session.add(Meta(key="fingerprint", value=mark))
+        session.commit()
+    return True
+
+
+def _embed(session: Session, texts: dict[str, str], embed: Callable[[list[str]], np.ndarray]) -> None:
+    known = set(session.scalars(sa.select(VectorRow.hash)))
+    missing = [h for h in texts if h not in known]
+    if missing:
+        vectors = embed([texts[h] for h in missing]).astype(np.float32)
+        session.execute(sa.insert(VectorRow), [dict(hash=h, value=v.tobytes()) for h, v in zip(missing, vectors)])
+    for gone in known - set(texts):
+        session.execute(sa.delete(VectorRow).where(VectorRow.hash == gone))
+
+
+@dataclasses.dataclass
+class Phrase:
+    record: str
+    kind: str
+    text: str
+
+
+@dataclasses.dataclass
+class Record:
+    """One thing that can be found and answered: an entry, or one line of the pathway."""
+
+    id: str
+    kind: str
+    entry: Any
+    area: str
+    stage: Optional[str] = None
+    audience: Optional[str] = None
+    duty: Optional[schema.Duty] = None
+
+    @property
+    def title(self) -> str:
+        return str(self.duty.title if self.duty else self.entry.title)
+
+
+class Knowledge:
+    """The built content in memory. Reads once; never writes."""
+
+    def __init__(self, entries: dict[str, dict[str, Any]], found_by: list[Phrase], vectors: np.ndarray) -> None:
+        self.entries = entries
+        self.phrases = found_by
+        self.vectors = vectors
+        self.records: dict[str, Record] = {}
+        for kind in ("stages", "guidance", "interventions", "law", "services", "glossary"):
+            for entry in entries.get(kind, {}).values():
+                self.records[entry.id] = Record(entry.id, kind, entry, entry.area)
+        for stage in self.stages.values():
+            self.records[stage.id].stage = stage.id
+        for duties in self.duties.values():
+            area = self.stages[duties.stage].area
+            self.records[duties.id] = Record(duties.id, "duties", duties, area, duties.stage, duties.audience)
+            for duty in duties.lines():
+                self.records[duty.id] = Record(duty.id, "duty", duties, area, duties.stage, duties.audience, duty)
+
+    @property
+    def areas(self) -> dict[str, schema.Area]:
+        return self.entries.get("areas", {})
+
+    @property
+    def stages(self) -> dict[str, schema.Stage]:
+        return self.entries.get("stages", {})
+
+    @property
+    def duties(self) -> dict[str, schema.Duties]:
+        return self.entries.get("duties", {})
+
+    @property
+    def law(self) -> dict[str, schema.Law]:
+        return self.entries.get("law", {})
+
+    @property
+    def services(self) -> dict[str, schema.Service]:
+        return self.entries.get("services", {})
+
+    @property
+    def safeguarding(self) -> dict[str, schema.Safeguarding]:
+        return self.entries.get("safeguarding", {})
+
+    @property
+    def sources(self) -> dict[str, schema.Source]:
+        return self.entries.get("sources", {})
+
+    def pathway(self, area: Optional[str]) -> list[schema.Stage]:
+        """The stages of an area's pathway in order; empty where none is held."""
+        return sorted((s for s in self.stages.values() if s.area == area), key=lambda s: s.order)
+
+    def stage(self, area: Optional[str], code: Optional[str]) -> Optional[schema.Stage]:
+        """The stage of `area` with this code."""
+        return next((s for s in self.pathway(area) if s.code == code), None)
+
+    def stage_for_count(self, area: Optional[str], count: int) -> Optional[schema.Stage]:
+        """The stage that a number of suspensions in a school year falls in."""
+        for stage in self.pathway(area):
+            if stage.from_count is not None and stage.from_count <= count:
+                if stage.to_count is None or count <= stage.to_count:
+                    return stage
+        return None
+
+    def duties_of(self, stage: Optional[str], audience: Optional[str]) -> Optional[schema.Duties]:
+        return next((d for d in self.duties.values() if (d.stage, d.audience) == (stage, audience)), None)
+
+    def contacts(self, area: Optional[str], kinds: Iterable[str]) -> list[schema.Service]:
+        """The services of these kinds in `area`, in the order of `kinds`."""
+        return [s for kind in kinds for s in self.services.values() if s.area == area and s.kind == kind]
+
+
+def load(url: str, content: Optional[Path] = None) -> Knowledge:
+    """The knowledge in the database at `url`; with `content`, raises NotBuilt if it was made from anything else."""
+    bind = engine(url)
+    try:
+        with Session(bind) as session:
+            mark = session.get(Meta, "fingerprint")
+            if mark is None or (content is not None and mark.value != fingerprint(content)):
+                raise NotBuilt("The knowledge base is not built. Run ./run, or python -m knowledge build.")
+            entries: dict[str, dict[str, Any]] = {}
+            for row in session.scalars(sa.select(EntryRow).order_by(EntryRow.id)):
+                entries.setdefault(row.kind, {})[row.id] = schema.KINDS[row.kind].parse_obj(json.loads(row.body))
+            vectors = {r.hash: np.frombuffer(r.value, np.float32) for r in session.scalars(sa.select(VectorRow))}
+            rows = list(session.scalars(sa.select(PhraseRow).order_by(PhraseRow.id)))
+    except sa.exc.DatabaseError as error:
+        raise NotBuilt("The knowledge base cannot be read. Run ./run, or python -m knowledge build.") from error
+    matrix = np.stack([vectors[r.hash] for r in rows]) if rows else np.zeros((0, DIMENSIONS), np.float32)
+    return Knowledge(entries, [Phrase(r.record, r.kind, r.text) for r in rows], matrix)

@@ -1,0 +1,1 @@
+"""Development questions and the programme that measures the assistant on them."""
