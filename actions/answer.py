@@ -13,6 +13,7 @@ from bot.replies import Button, Reply
 from knowledge import render
 from knowledge.query import Hit, Wanted, local_areas
 from knowledge.render import words
+from knowledge.store import Record
 
 # scores of knowledge/query.py: out of scope lies below 0.46 on the development questions, right answers above 0.49
 SURE = 0.47  # at and above, a hit answers
@@ -21,9 +22,11 @@ STRONG = 0.80  # so near that nothing else was meant
 SPECIFIC = 0.60  # at and above, one line rather than a stage's whole list, if it is nearer than the list
 NATIONAL = 0.20  # by how much a national record may be further than a local one where the area is unknown
 CONTACT = 0.60  # at and above, a service was meant
+ALSO = 0.12  # so near the best that it is offered as a button
 CLOSE = 0.02  # nearer to each other than this, two records of different kinds are told together or asked about
 SURE_KIND = 0.5  # below, the kind of question is not trusted against a record that fits
 MISSES = 2
+READ_TOGETHER = {"law", "guidance", "duty", "glossary"}
 
 LEAN: dict[str, dict[str, float]] = {
     "ask": {"stages": -0.20, "duties": -0.08, "glossary": -0.04, "services": -0.04},
@@ -75,8 +78,13 @@ class ActionInform(GuardedAction):
         area = turn.area_entry
         if "area" in told and area and area.kind != "covered":
             notes.append(area.note)
-        buttons = [Button(words()["buttons"]["walk"], payload("walk")), Button(words()["buttons"]["next"], payload("ask_next"))]
-        return offer_walk(turn, Reply("context_noted", "\n\n".join([text, *notes]), scope=turn.scope(), buttons=buttons))
+        buttons = [
+            Button(words()["buttons"]["walk"], payload("walk")),
+            Button(words()["buttons"]["next"], payload("ask_next")),
+        ]
+        return offer_walk(
+            turn, Reply("context_noted", "\n\n".join([text, *notes]), scope=turn.scope(), buttons=buttons)
+        )
 
 
 class ActionShow(GuardedAction):
@@ -104,7 +112,9 @@ def rerun(turn: Turn, pending: dict[str, Any]) -> Reply:
     turn.set("pending", None)
     turn.set("misses", 0)
     turn.intent, turn.text = pending["intent"], pending["text"]
-    turn.reading = {k: v for k, v in pending["reading"].items() if k not in ("role", "area", "counts", "stage", "decision")}
+    turn.reading = {
+        k: v for k, v in pending["reading"].items() if k not in ("role", "area", "counts", "stage", "decision")
+    }
     turn.entities = pending["entities"]
     if turn.intent == "walk":
         from actions.walk import start
@@ -142,6 +152,8 @@ def _answer(turn: Turn) -> Reply:
         reply = stages(turn, hits)
         if reply:
             return reply
+    if turn.intent == "out_of_scope" and best < SURE_OUT_OF_SCOPE and _asks_elsewhere(turn):
+        return no_pathway(turn, hits)
     if turn.intent == "out_of_scope" and best < SURE_OUT_OF_SCOPE:
         return Reply(
             "out_of_scope",
@@ -157,6 +169,12 @@ def _answer(turn: Turn) -> Reply:
     if best < SURE:
         return miss(turn)
     return choose(turn, hits)
+
+
+def _asks_elsewhere(turn: Turn) -> bool:
+    """Whether a short message only names a place that is not one of ours: 'is it the same in Leicester?'."""
+    area = turn.knowledge.areas.get(turn.reading.get("area") or "")
+    return bool(area and area.kind == "not-covered" and len(turn.text.split()) <= 8)
 
 
 def find(turn: Turn, text: Optional[str] = None) -> list[Hit]:
@@ -203,20 +221,31 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
     if record.kind == "duties" or record.kind == "stages":
         return list_of(turn, record.id)
     same = [record.id]
+    later = [h for h in hits[1:] if h.record.id != record.id]
     if record.kind == "duty":
-        # the same line of several stages or audiences, said together
-        same += [h.record.id for h in hits[1:4] if h.record.kind == "duty" and h.score >= best.score - 0.04 and not turn.stages_named()]
-    elif len(hits) > 1 and hits[1].score >= best.score - CLOSE and hits[1].record.kind != record.kind:
-        if best.score < STRONG and not _related(hits[0], hits[1]):
+        if not turn.stages_named():  # the same line of several stages or audiences, said together
+            same += [h.record.id for h in later[:3] if h.record.kind == "duty" and h.score >= best.score - 2 * CLOSE]
+    elif later and later[0].score >= best.score - CLOSE:
+        other = later[0].record
+        if best.score < STRONG and not _related(record, other):
             return clarify(turn, hits[:3])
-        if hits[1].record.kind in ("law", "guidance", "glossary", "duty") and hits[1].record.area in (turn.area, "england"):
-            same.append(hits[1].record.id)
-    return _records(turn, same)
+        if other.kind in READ_TOGETHER and other.area in (turn.area, "england"):
+            same.append(other.id)
+    reply = _records(turn, same)
+    reply.buttons += _see_also(later, same, best.score)
+    return reply
 
 
-def _related(one: Hit, other: Hit) -> bool:
+def _see_also(hits: list[Hit], shown: list[str], best: float) -> list[Button]:
+    """Buttons for the records that came nearly as near: what else may have been meant."""
+    near = [h for h in hits if h.record.id not in shown and h.record.kind not in ("duties", "stages")]
+    near = [h for h in near if h.score >= max(SURE, best - ALSO)]
+    return [Button(h.record.title, payload("show", record=h.record.id)) for h in near[:2]]
+
+
+def _related(one: Record, other: Record) -> bool:
     """Two records that may well be read together."""
-    return {one.record.kind, other.record.kind} <= {"law", "guidance", "duty", "glossary"}
+    return {one.kind, other.kind} <= READ_TOGETHER
 
 
 def clarify(turn: Turn, hits: list[Hit]) -> Reply:
@@ -333,7 +362,11 @@ def duties(turn: Turn, hits: list[Hit]) -> Reply:
     other = turn.knowledge.duties_of(stage.id, "schools")
     ids = [other.id] if other else []
     shown = render.answer(turn.knowledge, ids, turn.role)
-    lead = none.format(stage=stage.title, area=area.title if area else "", audience=labels["audience"][audience].lower())
+    if other and audience == "parents":
+        shown.text = render.questions_text(other)
+    lead = none.format(
+        stage=stage.title, area=area.title if area else "", audience=labels["audience"][audience].lower()
+    )
     return Reply(
         "answered",
         f"{lead}\n\n{shown.text}",
@@ -385,7 +418,14 @@ def stages(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
     if len(ids) == 1:
         return list_of(turn, ids[0])
     shown = render.answer(turn.knowledge, ids, turn.role)
-    return Reply("answered", shown.text, records=ids, scope=turn.scope(), sources=shown.sources, buttons=_next_buttons(turn, "stages"))
+    return Reply(
+        "answered",
+        shown.text,
+        records=ids,
+        scope=turn.scope(),
+        sources=shown.sources,
+        buttons=_next_buttons(turn, "stages"),
+    )
 
 
 def contacts(turn: Turn, hits: list[Hit]) -> Reply:
@@ -440,9 +480,13 @@ def more(turn: Turn) -> Reply:
             return list_of(turn, record.entry.stage)
     if turn.text and not turn.tapped and len(turn.text.split()) > 3:
         return answer(turn)
-    return next_steps(turn) if turn.decision else Reply(
-        "smalltalk",
-        words()["manners"]["unclear"],
-        scope=turn.scope(local=False),
-        buttons=_next_buttons(turn, "law"),
+    return (
+        next_steps(turn)
+        if turn.decision
+        else Reply(
+            "smalltalk",
+            words()["manners"]["unclear"],
+            scope=turn.scope(local=False),
+            buttons=_next_buttons(turn, "law"),
+        )
     )

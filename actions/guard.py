@@ -10,15 +10,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
-from bot.replies import Button, Reply, as_text
 from bot.inbound import payload
+from bot.replies import Button, Reply
 from knowledge.render import words
 
 log = logging.getLogger(__name__)
 
 
 class GuardedAction(Action, abc.ABC):
-    """Runs `reply` and hands the Reply to the channel; on any failure the person still gets one, and is told what to do."""
+    """Runs `reply` and hands the Reply to the channel; whatever fails, the person gets one that says what to do."""
 
     @abc.abstractmethod
     def reply(self, turn: Turn) -> Reply:
@@ -37,9 +37,12 @@ class GuardedAction(Action, abc.ABC):
                 trace = trace.tb_next
             where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
             log.error("%s failed: %s at %s", self.name(), type(error).__name__, where)
-            reply = Reply("error", words()["manners"]["error"], buttons=[Button(words()["buttons"]["person"], payload("person"))])
+            reply = Reply(
+                "error", words()["manners"]["error"], buttons=[Button(words()["buttons"]["person"], payload("person"))]
+            )
             events = []
-        dispatcher.utter_message(text=as_text(reply), reply=reply.to_dict())
+        # no `text`: every channel renders the Reply itself, and the conversation is kept once, not twice
+        dispatcher.utter_message(reply=reply.to_dict())
         return events
 
 

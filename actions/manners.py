@@ -11,13 +11,15 @@ from actions.guard import GuardedAction
 from actions.turn import CONTEXT, Turn
 from actions.walk import Walk, move, offer, start
 from bot.inbound import payload
+from bot.privacy import keep_days
 from bot.replies import Button, Reply
 from knowledge.render import words
 
 
 def say(turn: Turn, phrase: str, *buttons: Button) -> Reply:
     """A fixed phrase."""
-    return offer(turn, Reply("smalltalk", words()["manners"][phrase], scope=turn.scope(local=False), buttons=list(buttons)))
+    text = words()["manners"][phrase].format(days=keep_days())
+    return offer(turn, Reply("smalltalk", text, scope=turn.scope(local=False), buttons=list(buttons)))
 
 
 def _ways_on() -> tuple[Button, Button]:
@@ -98,7 +100,9 @@ class ActionRestart(GuardedAction):
         for slot in (*CONTEXT, "home_area", "facts", "pending", "walk", "last"):
             turn.set(slot, None)
         turn.set("misses", 0)
-        return Reply("smalltalk", words()["manners"]["restart"], scope=turn.scope(local=False), buttons=list(_ways_on()))
+        return Reply(
+            "smalltalk", words()["manners"]["restart"], scope=turn.scope(local=False), buttons=list(_ways_on())
+        )
 
 
 class ActionRepeat(GuardedAction):

@@ -123,7 +123,9 @@ class Turn:
             return "parents"
         return self.desk.reader.role_audience.get(self.role or "")
 
-    def scope(self, *, audience: Optional[str] = None, stage: Optional[str] = None, local: bool = True) -> dict[str, Any]:
+    def scope(
+        self, *, audience: Optional[str] = None, stage: Optional[str] = None, local: bool = True
+    ) -> dict[str, Any]:
         """The scope of a reply, as the contract names it."""
         return {
             "area": self.area if local else "england",

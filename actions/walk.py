@@ -151,7 +151,11 @@ def _begin(turn: Turn, walk: Walk) -> Reply:
     stage = turn.knowledge.stage(walk.area, walk.stage)
     area = turn.knowledge.areas[walk.area]
     if not stage:
-        lead.append(words()["labels"]["national"] if area.kind != "covered" else words()["manners"]["not_covered_area"].format(area=area.title))
+        lead.append(
+            words()["labels"]["national"]
+            if area.kind != "covered"
+            else words()["manners"]["not_covered_area"].format(area=area.title)
+        )
     elif walk.role != "governor" and not turn.knowledge.duties_of(stage.id, walk.audience):
         name = words()["labels"]["audience"][walk.audience].lower()
         phrase = "nothing_asked" if walk.audience == "parents" else "nothing_asked_here"
@@ -308,7 +312,7 @@ class _Move(GuardedAction):
 
     def reply(self, turn: Turn) -> Reply:
         walk = Walk.of(turn)
-        if walk is None or walk.finished and self.act in TICKS:
+        if walk is None or (walk.finished and self.act in TICKS):
             return no_walk(turn)
         turn.set("misses", 0)
         turn.set("pending", None)

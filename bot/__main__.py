@@ -74,7 +74,9 @@ def _announced_encoder() -> Callable:
 
     def embed(texts: list[str]) -> object:
         if len(texts) > 500:
-            print(f"Building the knowledge base: {len(texts)} phrases to read, about {len(texts) / 150:.0f} seconds ...")
+            print(
+                f"Building the knowledge base: {len(texts)} phrases to read, about {len(texts) / 150:.0f} seconds ..."
+            )
         return minilm.encoder(place.home())(texts)
 
     return embed
@@ -99,7 +101,10 @@ def train_if_stale(force: bool = False) -> None:
             if sys.stdout.isatty():
                 print(f"\r  {time.monotonic() - started:.0f} s", end="", flush=True)
     if ended.returncode != 0:
-        raise Stop("The training failed. Run ./run check to see what is wrong in data/, domain.yml or config.yml (details: var/train.log).")
+        raise Stop(
+            "The training failed. Run ./run check to see what is wrong in data/, domain.yml or config.yml "
+            "(details: var/train.log)."
+        )
     print(f"\rThe model is trained ({time.monotonic() - started:.0f} s).")
 
 
@@ -120,7 +125,10 @@ def start(rest: list[str]) -> int:
     """Set up, train if needed, and serve on http://localhost:5005."""
     options = _address(rest)
     if not _port_is_free(options.host, options.port):
-        raise Stop(f"Port {options.port} is in use. Stop what runs there, or choose another: ./run start --port {options.port + 1}")
+        raise Stop(
+            f"Port {options.port} is in use. Stop what runs there, or choose another: "
+            f"./run start --port {options.port + 1}"
+        )
     build()
     train_if_stale()
     print("Starting ...", flush=True)
@@ -134,7 +142,7 @@ def start(rest: list[str]) -> int:
         print("  ./run chat", flush=True)
         print(
             f"  curl -s {where}/webhooks/rest/webhook -d "
-            "'{\"sender\": \"me\", \"message\": \"my son has had 4 suspensions in Staffordshire, what do I have to do?\"}'",
+            '\'{"sender": "me", "message": "my son has had 4 suspensions in Staffordshire, what do I have to do?"}\'',
             flush=True,
         )
         print("Stop with Ctrl+C.", flush=True)
@@ -178,7 +186,20 @@ def check(rest: list[str]) -> int:
         ("content", [sys.executable, "-m", "knowledge", "check"]),
         (
             "training data",
-            [sys.executable, "-m", "rasa", "data", "validate", "--data", "data", "--domain", "domain.yml", "--config", "config.yml", "--fail-on-warnings"],
+            [
+                sys.executable,
+                "-m",
+                "rasa",
+                "data",
+                "validate",
+                "--data",
+                "data",
+                "--domain",
+                "domain.yml",
+                "--config",
+                "config.yml",
+                "--fail-on-warnings",
+            ],
         ),
     ]
     failed = []

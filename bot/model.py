@@ -9,7 +9,16 @@ from pathlib import Path
 
 from knowledge.place import ROOT
 
-INPUTS = ("config.yml", "domain.yml", "requirements.lock", "knowledge/minilm.py", "knowledge/query.py", "knowledge/reading.py")
+INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "requirements.lock",
+    "bot/policy.py",
+    "knowledge/words.py",
+    "knowledge/minilm.py",
+    "knowledge/query.py",
+    "knowledge/reading.py",
+)
 FOLDERS = ("data", "bot/nlu")
 
 
@@ -77,6 +86,8 @@ def train() -> Path:
         fixed_model_name="inclusion-guide",
     )
     if result.code != 0 or result.model is None:
-        raise TrainingFailed("Training failed. Run ./run check to see what is wrong in data/, domain.yml or config.yml.")
+        raise TrainingFailed(
+            "Training failed. Run ./run check to see what is wrong in data/, domain.yml or config.yml."
+        )
     _stamp().write_text(json.dumps({"inputs": before, "model": checksum()}))
     return path()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Callable, Iterable
 
@@ -15,6 +16,8 @@ _POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-HJKMNPR-Y\d]? ?\
 _UPN = re.compile(r"\b[A-HJ-NP-RT-Z][ -]?\d{3}[ -]?\d{4}[ -]?\d{4}[0-9A-HJ-NP-RT-Z]\b", re.I)
 _NHS = re.compile(r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b")
 _DIGITS = re.compile(r"\D")
+
+KEEP_DAYS = 28
 
 NAMES = {
     "email": "email address",
@@ -47,9 +50,18 @@ def redact(text: str, public_numbers: Iterable[str] = ()) -> tuple[str, list[str
     public = {_DIGITS.sub("", n) for n in public_numbers}
     for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, "GB", phonenumbers.Leniency.POSSIBLE))):
         digits = _DIGITS.sub("", match.raw_string)
-        if digits in public or not (digits.startswith(("0", "44")) or match.raw_string.startswith("+")) or len(digits) < 10:
+        if (
+            digits in public
+            or not (digits.startswith(("0", "44")) or match.raw_string.startswith("+"))
+            or len(digits) < 10
+        ):
             continue
         found.append("phone")
         text = f"{text[: match.start]}[{NAMES['phone']}]{text[match.end :]}"
     text = _POSTCODE.sub(out("postcode"), text)
     return text, list(dict.fromkeys(found))
+
+
+def keep_days() -> int:
+    """For how many days after its last message a conversation is kept: INCLUSION_GUIDE_KEEP_DAYS, else 28."""
+    return int(os.environ.get("INCLUSION_GUIDE_KEEP_DAYS") or KEEP_DAYS)

@@ -17,7 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-TURNS_A_SESSION = 30
+TURNS_A_SESSION = 20
 
 
 class LockStore(InMemoryLockStore):
@@ -46,7 +46,7 @@ def _cache_event_types() -> None:
     """Rasa walks all subclasses of Event for every stored event on every message."""
     slow = Event.resolve_by_type
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def resolve(type_name: Text, default: Any = None) -> Any:
         return slow(type_name, default)
 
@@ -65,7 +65,7 @@ def _validate_actions_quickly() -> None:
 
 
 def _roll_sessions() -> None:
-    """Every message replays the session's events; a new session after 30 turns keeps long conversations quick."""
+    """Every message replays the session's events; a new session after 20 turns keeps long conversations quick."""
     by_time = MessageProcessor._has_session_expired
 
     def expired(self: MessageProcessor, tracker: DialogueStateTracker) -> bool:

@@ -1,4 +1,4 @@
-"""The assistant's server: Rasa's agent and channels with our stores, actions in the same process, health and retention."""
+"""The assistant's server: Rasa's agent and channels, our stores, actions in the same process, health, retention."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 
 from bot import rasa_fixes
 from bot.inprocess import InProcessActions
-from bot.tracker_store import TrackerStore, keep_days
+from bot.privacy import keep_days
+from bot.tracker_store import TrackerStore
 from knowledge import store
 from knowledge.desk import desk
 from knowledge.place import ROOT
 
 log = logging.getLogger(__name__)
+
 
 class NotReady(RuntimeError):
     """The server cannot start; the message says why and what to do."""
@@ -115,5 +117,3 @@ def serve(model: str, host: str, port: int, credentials: str | None = None, on_r
         raise NotReady("There is no trained model. Run ./run train, then ./run.")
     app = make_app(model, credentials, on_ready)
     app.run(host=host, port=port, workers=1, access_log=False, debug=False, motd=False)
-
-

@@ -15,19 +15,13 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.privacy import keep_days
 from knowledge import place
-
-KEEP_DAYS = 28
 
 
 def tracker_url() -> str:
     """The database of the conversations."""
     return os.environ.get("TRACKER_URL") or f"sqlite:///{place.home() / 'conversations.db'}"
-
-
-def keep_days() -> int:
-    """For how many days after its last message a conversation is kept."""
-    return int(os.environ.get("INCLUSION_GUIDE_KEEP_DAYS") or KEEP_DAYS)
 
 
 class TrackerStore(SQLTrackerStore):

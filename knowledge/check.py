@@ -76,7 +76,7 @@ def coverage(content: Path = read.CONTENT) -> dict[str, tuple[int, int]]:
 def _ids(documents: list[Document]) -> Iterator[Fault]:
     seen: dict[str, str] = {}
     for d in documents:
-        names = [((), d.entry.id)]
+        names: list[tuple[tuple[Any, ...], str]] = [((), d.entry.id)]
         if isinstance(d.entry, schema.Duties):
             for g, group in enumerate(d.entry.groups):
                 for i, duty in enumerate(group.duties):
@@ -86,7 +86,9 @@ def _ids(documents: list[Document]) -> Iterator[Fault]:
                         yield Fault(d.name, line, "id", f"must begin with `{d.entry.id}-`.")
         for field, name in names:
             if name in seen and seen[name] != d.name:
-                yield Fault(d.name, d.line(*(field or ("id",))), "id", f"`{name}` is taken by {seen[name]}. Choose another.")
+                yield Fault(
+                    d.name, d.line(*(field or ("id",))), "id", f"`{name}` is taken by {seen[name]}. Choose another."
+                )
             seen.setdefault(name, d.name)
 
 
@@ -99,7 +101,9 @@ def _references(documents: list[Document], content: Path) -> Iterator[Fault]:
     answerable = set().union(*by_kind.values())
 
     def unknown(d: Document, field: tuple[Any, ...], value: str, what: str) -> Fault:
-        return Fault(d.name, d.line(*field), read._field(field), f"there is no {what} `{value}`. Correct the name or add it.")
+        return Fault(
+            d.name, d.line(*field), read._field(field), f"there is no {what} `{value}`. Correct the name or add it."
+        )
 
     for d in documents:
         for field, value in _leaves(d.entry):
@@ -116,16 +120,18 @@ def _references(documents: list[Document], content: Path) -> Iterator[Fault]:
                 yield unknown(d, field, value, "stage")
             elif name in ("contacts", "services") and value not in by_kind["services"]:
                 yield unknown(d, field, value, "service")
-            elif name == "sources" and d.kind == "law" and value not in by_kind["sources"]:
-                yield unknown(d, field, value, "source")
-            elif name == "published_in" and value not in by_kind["sources"]:
+            elif (name == "sources" and d.kind == "law" and value not in by_kind["sources"]) or (
+                name == "published_in" and value not in by_kind["sources"]
+            ):
                 yield unknown(d, field, value, "source")
             elif name == "see" and value not in answerable:
                 yield unknown(d, field, value, "entry")
             elif name == "local" and value not in service_kinds:
                 yield unknown(d, field, value, "kind of service")
         if d.kind in ("guidance", "glossary") and not list(cited(d.entry)):
-            yield Fault(d.name, 1, "cites", "is empty. Name what this rests on: an item of inventory.txt or a law entry.")
+            yield Fault(
+                d.name, 1, "cites", "is empty. Name what this rests on: an item of inventory.txt or a law entry."
+            )
         if d.kind == "stages":
             stage = d.entry
             if stage.from_count is not None and stage.to_count is not None and stage.from_count > stage.to_count:
@@ -135,7 +141,9 @@ def _references(documents: list[Document], content: Path) -> Iterator[Fault]:
                 for i, duty in enumerate(group.duties):
                     if not duty.question:
                         line = d.line("groups", g, "duties", i)
-                        yield Fault(d.name, line, "question", "is missing. Write what a parent can ask the school about this.")
+                        yield Fault(
+                            d.name, line, "question", "is missing. Write what a parent can ask the school about this."
+                        )
 
 
 def _leaves(node: Any, field: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
@@ -192,7 +200,9 @@ def _dates(documents: list[Document], today: datetime.date) -> Iterator[Fault]:
         if reviewed > today:
             yield Fault(d.name, line, "reviewed_on", "is in the future. Write the day when somebody last checked this.")
         elif today - reviewed > REVIEW_EVERY:
-            yield Fault(d.name, line, "reviewed_on", "is over a year ago. Check the entry again and write today's date.", True)
+            yield Fault(
+                d.name, line, "reviewed_on", "is over a year ago. Check the entry again and write today's date.", True
+            )
         if isinstance(d.entry, schema.Law) and d.entry.effective_from and d.entry.effective_to:
             if d.entry.effective_to < d.entry.effective_from:
                 yield Fault(d.name, d.line("effective_to"), "effective_to", "is before effective_from.")
@@ -203,7 +213,12 @@ def _unverified(documents: list[Document]) -> Iterator[Fault]:
         if isinstance(d.entry, schema.Service) and d.entry.confidence == "low" and not d.entry.published_in:
             for field in ("phone", "text_number", "email", "out_of_hours_phone", "hours"):
                 if getattr(d.entry, field):
-                    yield Fault(d.name, d.line(field), field, "is not verified, so it must not be shown. Verify it or remove it.")
+                    yield Fault(
+                        d.name,
+                        d.line(field),
+                        field,
+                        "is not verified, so it must not be shown. Verify it or remove it.",
+                    )
 
 
 def _left_out(documents: list[Document], content: Path) -> Iterator[Fault]:
@@ -218,7 +233,12 @@ def _left_out(documents: list[Document], content: Path) -> Iterator[Fault]:
         for prefix in getattr(d.entry, "inventory", []):
             for item in items:
                 if item.startswith(prefix + "/") and item not in done and item not in reasons:
-                    yield Fault(d.name, d.line("inventory"), "inventory", f"no entry cites `{item}`. Cite it, or give the reason in left-out.yml.")
+                    yield Fault(
+                        d.name,
+                        d.line("inventory"),
+                        "inventory",
+                        f"no entry cites `{item}`. Cite it, or give the reason in left-out.yml.",
+                    )
 
 
 def release(content: Path = read.CONTENT, today: datetime.date | None = None) -> list[str]:

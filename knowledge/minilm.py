@@ -14,7 +14,7 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Iterable
+from typing import Any, Iterable, Optional
 
 import numpy as np
 
@@ -22,6 +22,8 @@ PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128
 DIMENSIONS = 384
 MAX_TOKENS = 128
 OPSET = 17
+WORDS_FROM = 5  # the layer whose word outputs are given out: more of what is said, less of its gist, than the last
+WORDS_KEPT = 64  # texts whose word outputs are remembered
 
 
 class WeightsError(RuntimeError):
@@ -33,7 +35,7 @@ def _package() -> Path:
 
 
 def write_graph(target: Path) -> None:
-    """Write the ONNX graph (tokens in, one unit vector per text out) to `target`; raise WeightsError if unusable."""
+    """Write the ONNX graph (tokens in, one unit vector per text and its words' vectors out) to `target`; raise WeightsError if unusable."""
     source = _package() / "model.safetensors"
     if not source.exists():
         raise WeightsError(
@@ -60,7 +62,7 @@ def _bert(source: Path) -> Any:
     nodes: list[Any] = []
     constants: list[Any] = []
 
-    def constant(name: str, value: np.ndarray) -> str:
+    def constant(name: str, value: Any) -> str:
         constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
@@ -112,6 +114,8 @@ def _bert(source: Path) -> Any:
         half = node("Mul", inner, constant(f"{at}.half", np.float32(0.5)))
         gelu = node("Mul", half, node("Add", erf, constant(f"{at}.one", np.float32(1))))
         x = norm(node("Add", dense(gelu, f"{at}.output.dense"), x), f"{at}.output.LayerNorm")
+        if layer + 1 == WORDS_FROM:
+            nodes.append(helper.make_node("Identity", [x], ["words_out"], name="words_out"))
 
     weight = node("Unsqueeze", mask, constant("last", np.array([2])))
     axis = constant("words_axis", np.array([1]))
@@ -126,7 +130,10 @@ def _bert(source: Path) -> Any:
         nodes,
         "minilm",
         [helper.make_tensor_value_info(n, TensorProto.INT64, ["texts", "tokens"]) for n in ("ids", "mask")],
-        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["texts", hidden])],
+        [
+            helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["texts", hidden]),
+            helper.make_tensor_value_info("words_out", TensorProto.FLOAT, ["texts", "tokens", hidden]),
+        ],
         constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
@@ -140,6 +147,9 @@ def onnx_checker(model: Any) -> None:
     import onnx
 
     onnx.checker.check_model(model)
+
+
+Read = tuple[str, np.ndarray, Optional[np.ndarray]]  # a text, its vector, its words' outputs
 
 
 class Encoder:
@@ -157,6 +167,7 @@ class Encoder:
         self._tokenizer.enable_padding()
         self._remember = remember
         self._cache: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._words: OrderedDict[str, np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, texts: Iterable[str]) -> np.ndarray:
@@ -168,29 +179,49 @@ class Encoder:
                     self._cache.move_to_end(text)
                     found[text] = self._cache[text]
         missing = sorted({text for text in wanted if text not in found}, key=len)
-        batches = [missing[start : start + 32] for start in range(0, len(missing), 32)]
-        if len(batches) > 2:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                results = list(pool.map(self._run, batches))
-        else:
-            results = [self._run(batch) for batch in batches]
-        for batch, vectors in zip(batches, results):
-            found.update(zip(batch, vectors))
-        with self._lock:
-            for text in missing:
-                self._cache[text] = found[text]
-            while len(self._cache) > self._remember:
-                self._cache.popitem(last=False)
+        found.update((text, vector) for text, vector, _ in self._read(missing, len(missing) <= WORDS_KEPT))
         if not wanted:
             return np.zeros((0, DIMENSIONS), np.float32)
         return np.stack([found[text] for text in wanted])
 
-    def _run(self, texts: list[str]) -> np.ndarray:
+    def words(self, texts: Iterable[str]) -> list[np.ndarray]:
+        """For each text the outputs of layer WORDS_FROM, one row a token (float16); shares the pass with the vectors."""
+        wanted = list(texts)
+        with self._lock:
+            found = {text: self._words[text] for text in wanted if text in self._words}
+        missing = sorted({text for text in wanted if text not in found}, key=len)
+        found.update((text, words) for text, _, words in self._read(missing, True) if words is not None)
+        return [found[text] for text in wanted]
+
+    def _read(self, texts: list[str], with_words: bool) -> list[Read]:
+        """Run the model on `texts` (sorted by length) and remember what it gave."""
+        batches = [texts[start : start + 32] for start in range(0, len(texts), 32)]
+        if len(batches) > 2:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                results = [row for rows in pool.map(lambda b: self._run(b, with_words), batches) for row in rows]
+        else:
+            results = [row for batch in batches for row in self._run(batch, with_words)]
+        with self._lock:
+            for text, vector, words in results:
+                self._cache[text] = vector
+                if words is not None:
+                    self._words[text] = words
+            while len(self._cache) > self._remember:
+                self._cache.popitem(last=False)
+            while len(self._words) > WORDS_KEPT:
+                self._words.popitem(last=False)
+        return results
+
+    def _run(self, texts: list[str], with_words: bool) -> list[Read]:
         encoded = self._tokenizer.encode_batch(texts)
         ids = np.array([e.ids for e in encoded], np.int64)
         mask = np.array([e.attention_mask for e in encoded], np.int64)
-        vectors: np.ndarray = self._session.run(["vector"], {"ids": ids, "mask": mask})[0]
-        return vectors
+        wanted = ["vector", "words_out"] if with_words else ["vector"]
+        vectors, *words = self._session.run(wanted, {"ids": ids, "mask": mask})
+        if not words:
+            return [(t, v, None) for t, v in zip(texts, vectors)]
+        lengths = mask.sum(axis=1)
+        return [(t, v, w[:n].astype(np.float16)) for t, v, w, n in zip(texts, vectors, words[0], lengths)]
 
 
 _encoders: dict[Path, Encoder] = {}
@@ -198,7 +229,7 @@ _encoders: dict[Path, Encoder] = {}
 
 def encoder(home: Path) -> Encoder:
     """The shared encoder whose graph lies under `home`; writes the graph the first time."""
-    graph = (home / "minilm.onnx").resolve()
+    graph = (home / "minilm-words.onnx").resolve()
     if graph not in _encoders:
         if not graph.exists():
             write_graph(graph)

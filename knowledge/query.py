@@ -77,8 +77,8 @@ class _View:
 class Finder:
     """Searches one knowledge base. Thread-safe: it only reads.
 
-    A record's score adds up, over the message and its sentences: its nearest phrase by meaning and spelling; the mean of
-    its three nearest; a ridge regression from meaning to records; and the words it shares with all the record's text.
+    A record's score adds up, over the message and its sentences: its nearest phrase by meaning and spelling; the mean
+    of its three nearest; a ridge regression from meaning to records; and the words it shares with the record's text.
     The weights were chosen on the development questions (docs/adr/0004-finding.md).
     """
 
@@ -93,7 +93,13 @@ class Finder:
         self._vectors = np.ascontiguousarray(knowledge.vectors[rows])
         self._texts = [plain(p.text) for p in self._phrases] or ["-"]
         self._short = np.array([p.kind in ("title", "alias") for p in self._phrases], bool)
-        self._letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32)
+        self._letters = TfidfVectorizer(
+            analyzer="char_wb",
+            ngram_range=(2, 5),
+            sublinear_tf=True,
+            min_df=2 if len(self._texts) > 1000 else 1,
+            dtype=np.float32,
+        )
         self._spelling = self._letters.fit_transform(self._texts).tocsr()
         self._words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
         self._wording = self._words.fit_transform(self._documents()).tocsr()
@@ -207,7 +213,7 @@ class Finder:
 
 
 def _by_record(scores: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each record the best of its phrases' scores, and the mean of its three best (missing ones count as nought)."""
+    """For each record the best of its phrases' scores, and the mean of its three best (missing ones: nought)."""
     order = np.lexsort((-scores, owner))
     owners, ranked = owner[order], scores[order]
     starts = np.searchsorted(owners, np.arange(count))

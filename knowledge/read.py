@@ -106,12 +106,15 @@ def _read_one(kind: str, path: Path, content: Path) -> tuple[Optional[Document],
     try:
         entry = model.parse_obj(_plain(raw))
     except pydantic.ValidationError as error:
-        faults = [
-            Fault(name, line_of(raw, e["loc"]), _field(e["loc"]), _words(e, model, raw)) for e in error.errors()
-        ]
+        faults = [Fault(name, line_of(raw, e["loc"]), _field(e["loc"]), _words(e, model, raw)) for e in error.errors()]
     if raw.get("id") not in (None, path.stem):
         faults.append(
-            Fault(name, line_of(raw, ("id",)), "id", f"must be the file's name. Write `id: {path.stem}` or rename the file.")
+            Fault(
+                name,
+                line_of(raw, ("id",)),
+                "id",
+                f"must be the file's name. Write `id: {path.stem}` or rename the file.",
+            )
         )
     return Document(kind, path, name, raw, entry), faults
 

@@ -52,7 +52,7 @@ _COUNTS = [
         rf"\b(?:at|after|between|and|to) {_N}(?= (?:and|or|now|what|in|to)\b|$|[?.,])",
     )
 ]
-_RANGE = re.compile(rf"\b(?:1|one) ?(?:-|to|or|and|/) ?(?:2|two)\b(?! (?:days?|weeks?|hours?|years?|times))")
+_RANGE = re.compile(r"\b(?:1|one) ?(?:-|to|or|and|/) ?(?:2|two)\b(?! (?:days?|weeks?|hours?|years?|times))")
 
 _FIRST_PERSON = re.compile(
     r"\b(do|should|must|can|will|shall|are|am|could|did) (i|we)\b|\b(i|we|me|us) (actually |really |legally )?"
@@ -99,9 +99,9 @@ class Reader:
             spelt |= {t.text for doc in docs for t in doc if len(t.text) > 4 and t.is_alpha}
         names: dict[str, set[str]] = {}
         for record in knowledge.records.values():
-            own = record.duty.aliases if record.duty else [record.title, *(n for _, n in names_of(record.entry))]
             if record.kind == "duties":
                 continue
+            own = [record.title, *(record.duty.aliases if record.duty else (n for _, n in names_of(record.entry)))]
             names.setdefault(record.id, set()).update(plain(n) for n in own)
         for name, own_names in names.items():
             docs = [self._doc(n) for n in own_names if n]
@@ -171,23 +171,34 @@ class Reader:
         reading.audience, reading.mine = self._read_audience(spelt)
         for fact, answers in self._facts.items():
             for answer in (False, True):
-                pattern = answers.get(answer)
-                if pattern and pattern.search(spelt):
+                stated = answers.get(answer)
+                if stated and stated.search(spelt):
                     reading.facts[fact] = answer
                     break
         return reading
 
     def without_areas(self, text: str) -> str:
-        """The message without the names of areas, which are filters and not topics."""
+        """The message without the names of areas, which are filters and not topics.
+
+        An area's name stays in a record's own name that would be another's without it: 'Hackney EPS' is not any EPS.
+        """
         doc = self._nlp.make_doc(text)
-        spans = [(s, e) for _, s, e in _longest(self._areas(doc))]
+        names = [(s, e, {m for m, *span in self._names(doc) if span == [s, e]}) for _, s, e in _longest(self._names(doc))]
+        spans = []
+        for _, start, end in _longest(self._areas(doc)):
+            whole = next(((s, e, own) for s, e, own in names if s <= start and end <= e and e - s > end - start), None)
+            if whole:
+                rest = self._doc(f"{doc[whole[0] : start].text_with_ws}{doc[end : whole[1]].text}")
+                if any(m not in whole[2] for m, _, _ in self._names(rest)):
+                    continue
+            spans.append((start, end))
         cut = {i for s, e in spans for i in range(s, e)}
         kept = "".join(t.text_with_ws for t in doc if t.i not in cut)
         return re.sub(r"\b(in|for|from|at|near)\s*(?=[?.,!]|$)", "", re.sub(r"\s+", " ", kept)).strip(" ,") or text
 
     def _read_areas(self, doc: Any, reading: Reading) -> None:
         found = []
-        for match, start, end in _longest(self._areas(doc)):
+        for match, start, _ in _longest(self._areas(doc)):
             before = doc[max(0, start - 4) : start].text
             if re.search(r"\b(not|isnt|arent|no longer|moved from|nothing to do with) (?:\w+ )?(in|from)?$", before):
                 continue
@@ -227,7 +238,11 @@ class Reader:
                 found = next((v for v in match.groupdict().values() if v), None)
                 count = int(found) if found and found.isdigit() else NUMBERS.get(found or "", 0)
                 tail = text[match.end() : match.end() + 12]
-                if 0 < count < 31 and count not in counts and not re.match(r"\s*-?(day|week|month|year|hour|yr|min)", tail):
+                if (
+                    0 < count < 31
+                    and count not in counts
+                    and not re.match(r"\s*-?(day|week|month|year|hour|yr|min)", tail)
+                ):
                     counts.append(count)
             if counts and pattern is not _COUNTS[-1] and pattern not in _COUNTS[8:]:
                 break

@@ -1,4 +1,4 @@
-"""Records to what a person reads. All text of an answer is made here, from records and the fixed labels of words.yml."""
+"""Records to what a person reads: all text of an answer is made here, from records and the labels of words.yml."""
 
 from __future__ import annotations
 
@@ -14,10 +14,23 @@ from knowledge import schema
 from knowledge.store import Knowledge, Record
 
 HIDE_OLD_CONTACTS = "INCLUSION_GUIDE_HIDE_OLD_CONTACTS"  # on: contacts from old papers show the service alone
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def words() -> dict[str, Any]:
     """The fixed phrases."""
     path = Path(__file__).parent / "words.yml"
@@ -81,7 +94,11 @@ def contact(service: schema.Service, role: Optional[str]) -> dict[str, Any]:
     labels = words()["labels"]
     note = None
     if service.published_in:
-        note = labels["published"].format(date=month(service.last_evidence)) if service.last_evidence else labels["check_contact_undated"]
+        note = (
+            labels["published"].format(date=month(service.last_evidence))
+            if service.last_evidence
+            else labels["check_contact_undated"]
+        )
     elif service.confidence == "low":
         note = labels["web_only"]
     elif not service.verified:
@@ -148,13 +165,17 @@ def duties_text(knowledge: Knowledge, duties: schema.Duties, role: Optional[str]
         lines.append("")
         if len(duties.groups) > 1:
             lines.append(f"{group.title}:")
-        lines += [f"- {conditional(duty)}" for duty in group.duties]
+        lines += [f"- {duty.text}" for duty in group.duties]
     return "\n".join(lines)
 
 
-def conditional(duty: schema.Duty) -> str:
-    """A duty's text; its condition comes first where the text does not say it already."""
-    return str(duty.text)
+def questions_text(duties: schema.Duties) -> str:
+    """What a school is expected to have done, as questions that a parent can take to a meeting."""
+    lines = [words()["labels"]["questions"]]
+    for group in duties.groups:
+        lines += ["", f"{group.title}:"]
+        lines += [f"- {duty.question}" for duty in group.duties if duty.question]
+    return "\n".join(lines)
 
 
 def _stage(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
@@ -179,7 +200,7 @@ def _duty(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[st
     stage = knowledge.stages[record.entry.stage]
     labels = words()["labels"]
     intro = labels["line_intro"][record.audience].format(stage=stage.title, area=knowledge.areas[stage.area].title)
-    lines = [intro, f"- {conditional(duty)}"]
+    lines = [intro, f"- {duty.text}"]
     if duty.why:
         lines.append(labels["why"].format(why=duty.why))
     if duty.how:
@@ -272,8 +293,9 @@ def _one_per_document(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def section_of(cite: str) -> str:
     """A readable name of the section an inventory item stands in: the document's own part, without its facets."""
-    facets = ("what", "why", "how", "use", "contact")
-    parts = [p for p in cite.split("/")[1:] if not p.isdigit() and p not in facets]
+    parts = cite.split("/")[1:]
+    if parts[-1].isdigit() or parts[-1] in ("what", "why", "how", "use", "contact"):
+        parts = parts[:-1]
     return " – ".join(p.replace("-", " ").capitalize() for p in parts)
 
 

@@ -1,9 +1,9 @@
-"""What an entry of each kind looks like: the fields, their types and their limits. One class a kind, one folder a class."""
+"""What an entry of each kind looks like: its fields, types and limits. One class a kind, one folder a class."""
 
 from __future__ import annotations
 
 import datetime
-from typing import Any, Literal, Optional
+from typing import TYPE_CHECKING, Any, Literal, Optional
 
 from pydantic import BaseModel, ConstrainedStr, Field, HttpUrl, validator
 
@@ -24,36 +24,41 @@ Condition = Literal[
 ]
 
 
-class Id(ConstrainedStr):
-    """Lower-case words joined by hyphens; short, because a Telegram button carries at most 64 bytes."""
+if TYPE_CHECKING:
+    # to the type checker these are what they are made of
+    Id = str
+    Words = str
+    ShortNote = str
+    Label = str
+    PartialDate = str
+else:
 
-    regex = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-    max_length = 44
+    class Id(ConstrainedStr):
+        """Lower-case words joined by hyphens; short, because a Telegram button carries at most 64 bytes."""
 
+        regex = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+        max_length = 44
 
-class Words(ConstrainedStr):
-    """Text that a person reads: never empty."""
+    class Words(ConstrainedStr):
+        """Text that a person reads: never empty."""
 
-    strip_whitespace = True
-    min_length = 1
+        strip_whitespace = True
+        min_length = 1
 
+    class Label(Words):
+        """A title short enough for a button or a checklist line."""
 
-class Label(Words):
-    """A title short enough for a button or a checklist line."""
+        max_length = 80
 
-    max_length = 80
+    class ShortNote(Words):
+        """A word of warning that fits behind a source in brackets."""
 
+        max_length = 110
 
-class ShortNote(Words):
-    """A word of warning that fits behind a source in brackets."""
+    class PartialDate(ConstrainedStr):
+        """A date as exact as the source gives it: 2025, 2025-10 or 2025-10-31."""
 
-    max_length = 110
-
-
-class PartialDate(ConstrainedStr):
-    """A date as exact as the source gives it: 2025, 2025-10 or 2025-10-31."""
-
-    regex = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+        regex = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
 
 class Part(BaseModel):
@@ -252,7 +257,9 @@ class Criterion(Part):
     """One condition of an intervention, as data: whom it is for, who may refer, a threshold, a length, a review."""
 
     title: Label
-    kind: Literal["phase", "age", "referrer", "threshold", "consent", "review", "length", "deadline", "training", "cost"]
+    kind: Literal[
+        "phase", "age", "referrer", "threshold", "consent", "review", "length", "deadline", "training", "cost"
+    ]
     value: Optional[Words] = None
     text: Words
     cites: list[Words]

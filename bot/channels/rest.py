@@ -1,6 +1,7 @@
-"""The REST channel: POST /webhooks/rest/webhook {"sender", "message"} gives [{"recipient_id", "text", "buttons", "custom"}].
+"""The REST channel: POST /webhooks/rest/webhook {"sender", "message"} gives a list of messages.
 
-`text` is the whole answer, contacts and sources included. `custom` holds `status`, `records` and `scope`.
+Each has `recipient_id`, `text`, `buttons` and `custom`. `text` is the whole answer, contacts and sources included;
+`custom` holds `status`, `records` and `scope`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.inbound import take_in
+from bot.inbound import payload, take_in
 from bot.replies import Button, Reply, as_text
-from bot.inbound import payload
 from knowledge.desk import desk
 from knowledge.render import words
 
@@ -86,7 +86,9 @@ class RestChannel(RestInput):
             except InvalidUsage:
                 body = None
             if not isinstance(body, dict) or not isinstance(body.get("sender"), str) or not body["sender"].strip():
-                say = 'Send JSON like {"sender": "anna", "message": "my question"}, with a name of your choice as sender.'
+                say = (
+                    'Send JSON like {"sender": "anna", "message": "my question"}, with a name of your choice as sender.'
+                )
                 return response.json({"error": say}, status=400)
             if len(body["sender"]) > SENDER_LIMIT:
                 return response.json({"error": f"The sender is longer than {SENDER_LIMIT} characters."}, status=400)

@@ -1,0 +1,47 @@
+"""Rasa's RulePolicy, looking at the last turn only.
+
+Our rules are one intent and one action, so nothing before the last message can matter; Rasa would compute the states
+of the whole conversation three times for every message.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Text
+
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+class TurnRulePolicy(RulePolicy):
+    """The rules of data/stories, at a cost that does not grow with the conversation."""
+
+    def _prediction_states(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        use_text_for_last_user_input: bool = False,
+        rule_only_data: Optional[Dict[Text, Any]] = None,
+    ) -> List[State]:
+        turn = last_turn(tracker, domain)
+        states: List[State] = super()._prediction_states(turn, domain, use_text_for_last_user_input, rule_only_data)
+        return states
+
+
+def last_turn(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:
+    """The conversation from the listening before its last message; the whole where there is no such place."""
+    events = list(tracker.events)
+    said = next((i for i in range(len(events) - 1, -1, -1) if isinstance(events[i], UserUttered)), None)
+    if said is None:
+        return tracker
+    for start in range(said, -1, -1):
+        event = events[start]
+        if isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME:
+            return DialogueStateTracker.from_events(
+                tracker.sender_id, events[start:], slots=domain.slots, domain=domain
+            )
+    return tracker

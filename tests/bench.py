@@ -1,0 +1,240 @@
+"""./run bench: reply time, load, start, training, memory, and growth, beside the starter project of `rasa init`.
+
+Both are trained and served by the same Python on the same kind of tracker store (SQLite) in one run, so that the ratios
+hold where bare seconds do not. Bounded: it sends a few thousand messages to this machine and ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from bot import model
+from knowledge.place import ROOT
+
+OURS = [
+    "my son has been suspended for 3 days what happens now",
+    "im in staffordshire and hes had 4 suspensions",
+    "what do i have to do",
+    "what should the school be doing",
+    "when do the governors have to meet",
+    "do they have to send work home",
+    "whats an eio",
+    "walk me through it",
+    "done",
+    "can i take him to the shops",
+]
+THEIRS = ["hello", "i am sad", "yes", "i am great", "bye", "are you a bot", "hi there", "no", "good", "goodbye"]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@contextmanager
+def served(command: list[str], cwd: Path, port: int, path: str, env: dict[str, str]) -> Iterator[tuple[Any, float]]:
+    """A running server and the seconds until its first answer; ended afterwards, by its own id."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen(command, cwd=cwd, env={**os.environ, **env}, stdout=log, stderr=log)
+        try:
+            while True:
+                if server.poll() is not None:
+                    log.seek(0)
+                    raise SystemExit(f"The server ended: {log.read()[-2000:].decode(errors='replace')}")
+                try:
+                    body = {"sender": "start", "message": "hello"}
+                    if httpx.post(f"http://127.0.0.1:{port}{path}", json=body, timeout=30).json():
+                        break
+                except (httpx.HTTPError, ValueError):
+                    time.sleep(0.1)
+                if time.monotonic() - started > 180:
+                    raise SystemExit("The server did not answer within three minutes.")
+            yield server, time.monotonic() - started
+        finally:
+            server.send_signal(signal.SIGTERM)
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def memory(server: Any) -> float:
+    """Resident memory of a server and its children, in MB."""
+    process = psutil.Process(server.pid)
+    return sum(p.memory_info().rss for p in [process, *process.children(recursive=True)]) / 1e6
+
+
+def quantile(values: list[float], q: float) -> float:
+    """The q-quantile in milliseconds."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(q * len(ordered)))] * 1000
+
+
+def one_user(url: str, messages: list[str], count: int) -> list[float]:
+    """Seconds of each of `count` messages of one conversation, one after the other."""
+    times = []
+    sender = uuid.uuid4().hex
+    with httpx.Client(timeout=60) as client:
+        for i in range(count):
+            started = time.perf_counter()
+            reply = client.post(url, json={"sender": sender, "message": messages[i % len(messages)]}).json()
+            times.append(time.perf_counter() - started)
+            assert reply, "an empty reply"
+    return times
+
+
+async def crowd(url: str, messages: list[str], users: int, each: int) -> tuple[list[float], float, int]:
+    """(seconds of each message, messages a second, replies that were lost) of `users` at once without thinking time."""
+    times: list[float] = []
+    lost = 0
+
+    async def user() -> None:
+        nonlocal lost
+        sender = uuid.uuid4().hex
+        async with httpx.AsyncClient(timeout=120) as client:
+            for i in range(each):
+                started = time.perf_counter()
+                reply = await client.post(url, json={"sender": sender, "message": messages[i % len(messages)]})
+                times.append(time.perf_counter() - started)
+                lost += reply.status_code != 200 or len(reply.json()) != 1
+
+    started = time.perf_counter()
+    await asyncio.gather(*(user() for _ in range(users)))
+    return times, users * each / (time.perf_counter() - started), lost
+
+
+def measure(name: str, server: Any, start: float, url: str, messages: list[str]) -> dict[str, float]:
+    """All figures of one server."""
+    one_user(url, messages, 20)
+    times = one_user(url, messages, 200)
+    figures = {
+        "start, s": start,
+        "one user p50, ms": quantile(times, 0.5),
+        "one user p95, ms": quantile(times, 0.95),
+        "one user p99, ms": quantile(times, 0.99),
+        "200th to first messages": statistics.median(times[180:]) / statistics.median(times[:20]),
+    }
+    for users in (20, 50):
+        took, rate, lost = asyncio.run(crowd(url, messages, users, 10))
+        figures |= {
+            f"{users} users p50, ms": quantile(took, 0.5),
+            f"{users} users p95, ms": quantile(took, 0.95),
+            f"{users} users, messages/s": rate,
+            f"{users} users, replies lost": lost,
+        }
+    figures["memory, MB"] = memory(server)
+    return figures
+
+
+def starter(folder: Path) -> tuple[Path, float]:
+    """The starter project of `rasa init`, trained; and the seconds of its training."""
+    project = folder / "starter"
+    subprocess.run(
+        [sys.executable, "-m", "rasa", "init", "--no-prompt", "--init-dir", str(project)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    shutil.rmtree(project / "models", ignore_errors=True)
+    (project / "endpoints.yml").write_text("tracker_store:\n  type: SQL\n  dialect: sqlite\n  db: tracker.db\n")
+    (project / "credentials.yml").write_text("rest:\n")
+    started = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-m", "rasa", "train"],
+        cwd=project,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return project, time.monotonic() - started
+
+
+def trained(folder: Path) -> float:
+    """The seconds of training our model anew."""
+    started = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-c", "from bot import model, server; server.quiet(); model.train()"],
+        cwd=ROOT,
+        env={**os.environ, "INCLUSION_GUIDE_MODELS": str(folder / "models")},
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return time.monotonic() - started
+
+
+def tenfold(folder: Path) -> str:
+    """A knowledge database with nine made-up councils' copies of every local record beside the real ones."""
+    from knowledge import minilm, place, store
+    from tests.made_up import ten_times
+
+    url = f"sqlite:///{folder / 'tenfold.db'}"
+    store.build(url, minilm.encoder(place.home()), ten_times(folder / "content"))
+    return url
+
+
+def main() -> int:
+    """Measure and print."""
+    path = "/webhooks/rest/webhook"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        results: dict[str, dict[str, float]] = {}
+        print("Training ours, then the starter project ...", flush=True)
+        ours_training = trained(folder)
+        project, theirs_training = starter(folder)
+        for title, command, cwd, env, messages in (
+            (
+                "ours",
+                [sys.executable, "-m", "bot", "start", "--port"],
+                ROOT,
+                {"TRACKER_URL": f"sqlite:///{folder}/o.db"},
+                OURS,
+            ),
+            ("starter", [sys.executable, "-m", "rasa", "run", "--port"], project, {}, THEIRS),
+        ):
+            port = free_port()
+            with served([*command, str(port)], cwd, port, path, env) as (server, start):
+                results[title] = measure(title, server, start, f"http://127.0.0.1:{port}{path}", messages)
+        results["ours"]["training, s"], results["starter"]["training, s"] = ours_training, theirs_training
+        print(f"{'':28}{'ours':>10}{'starter':>10}{'ratio':>8}")
+        for key, value in results["ours"].items():
+            other = results["starter"].get(key)
+            ratio = f"{value / other:.2f}" if other else "-"
+            print(f"{key:28}{value:10.2f}{other if other is not None else float('nan'):10.2f}{ratio:>8}")
+        if "--tenfold" in sys.argv:
+            port = free_port()
+            env = {"TRACKER_URL": f"sqlite:///{folder}/x.db", "KNOWLEDGE_URL": tenfold(folder)}
+            env["KNOWLEDGE_CONTENT"] = str(folder / "content")
+            command = [sys.executable, "-m", "bot", "start", "--port", str(port)]
+            with served(command, ROOT, port, path, env) as (_, _start):
+                one_user(f"http://127.0.0.1:{port}{path}", OURS, 20)
+                big = quantile(one_user(f"http://127.0.0.1:{port}{path}", OURS, 200), 0.5)
+            print(
+                f"knowledge ten times larger: reply time p50 {big:.1f} ms, {big / results['ours']['one user p50, ms']:.2f} times"
+            )
+    print(f"model: {model.path().stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

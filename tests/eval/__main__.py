@@ -1,0 +1,134 @@
+"""./run eval [tune|report] [--quiet]: how often the assistant is right, and plain search over the same records beside it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fnmatch
+import os
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot import model, server
+from knowledge.desk import desk
+from tests.eval import baselines, measure
+
+HALVES = ("tune", "report")
+CRISIS = Path(__file__).parent.parent / "crisis"
+
+
+def main() -> int:
+    """Print the figures of the halves asked for."""
+    parser = argparse.ArgumentParser(prog="./run eval", description=__doc__)
+    parser.add_argument("half", nargs="?", choices=HALVES, help="one half only; tune on 'tune', never on 'report'")
+    parser.add_argument("--quiet", action="store_true", help="leave out the list of what went wrong")
+    options = parser.parse_args()
+    server.quiet()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TRACKER_URL"] = f"sqlite:///{folder}/eval.db"
+        asyncio.run(_measure(options))
+    return 0
+
+
+async def _measure(options: argparse.Namespace) -> None:
+    agent = await server.load_agent(str(model.path()))
+    for half in [options.half] if options.half else HALVES:
+        outcomes = await measure.run(agent, half)
+        print(f"\n=== Questions, half '{half}' ({len(outcomes)})")
+        _table(outcomes)
+        _baselines(outcomes)
+        if not options.quiet:
+            for o in outcomes:
+                if o.wrong:
+                    print(f"  {o.case['id']} {o.case['say'][-1]!r}: {'; '.join(o.wrong)}")
+        await _crisis(agent, "dev" if half == "tune" else "report", options.quiet)
+
+
+def _share(good: int, total: int) -> str:
+    return f"{good}/{total} ({good / total:.0%})" if total else "-"
+
+
+def _table(outcomes: list[measure.Outcome]) -> None:
+    print(f"right: {_share(sum(o.right for o in outcomes), len(outcomes))}")
+    print(f"answers from the wrong area: {sum(map(measure.wrong_area, outcomes))}")
+    scope = [o for o in outcomes if o.case["kind"] == "out-of-scope"]
+    inside = [o for o in outcomes if o.case["kind"] not in ("out-of-scope", "not-covered", "smalltalk")]
+    declined = ("out_of_scope", "not_covered", "offers_person")
+    print(f"out of scope declined: {_share(sum(_status(o) in declined for o in scope), len(scope))}")
+    print(f"in scope declined: {_share(sum(_status(o) in declined and not o.right for o in inside), len(inside))}")
+    for group in ("kind", "role"):
+        right: Counter[str] = Counter()
+        total: Counter[str] = Counter()
+        for o in outcomes:
+            total[o.case[group]] += 1
+            right[o.case[group]] += o.right
+        print(f"by {group}: " + ", ".join(f"{name} {right[name]}/{total[name]}" for name in sorted(total)))
+
+
+def _status(outcome: measure.Outcome) -> str:
+    return str(outcome.reply["custom"]["status"])
+
+
+def _baselines(outcomes: list[measure.Outcome]) -> None:
+    """The share of questions with an expected record whose first (or first three) records are right."""
+    knowledge = desk().knowledge
+    asked = [o for o in outcomes if o.case["expect"].get("cites") and len(o.case["say"]) == 1]
+    good: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+
+    def fits(o: measure.Outcome, record: str) -> bool:
+        have = measure.rests_on(knowledge.records[record])
+        return any(fnmatch.fnmatch(item, p) for p in o.case["expect"]["cites"] for item in have)
+
+    for name, rank in baselines.every(knowledge).items():
+        for o in asked:
+            found = rank(o.case["say"][0])
+            good[name][0] += fits(o, found[0])
+            good[name][1] += any(fits(o, r) for r in found)
+    for o in asked:
+        found = [r for r in o.reply["custom"]["records"] if r in knowledge.records]
+        hit = any(fits(o, r) for r in found) and _status(o) in ("answered", "walkthrough_step")
+        good["the assistant's answer"][0] += hit
+        good["the assistant's answer"][1] += hit
+    print(f"the right record among {len(asked)} questions that name one (first; first three):")
+    for name, (first, three) in good.items():
+        print(f"  {name:24} {first / len(asked):.0%}  {three / len(asked):.0%}")
+
+
+async def _crisis(agent: Any, half: str, quiet: bool) -> None:
+    data = YAML(typ="safe").load((CRISIS / f"{half}.yml").read_text(encoding="utf-8"))
+    caught: Counter[str] = Counter()
+    softly: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    missed = []
+    gentle = desk().knowledge.safeguarding["unsure"].gentle or ""
+    for case in data["crisis"]:
+        reply = await measure.ask(agent, [case["text"]])
+        total[case["kind"]] += 1
+        if reply["custom"]["status"] == "crisis":
+            caught[case["kind"]] += 1
+        elif gentle in reply["text"]:
+            softly[case["kind"]] += 1
+        else:
+            missed.append(case["text"])
+    alarms = gentle_lines = 0
+    for case in data["ordinary"]:
+        reply = await measure.ask(agent, [case["text"]])
+        alarms += reply["custom"]["status"] == "crisis"
+        gentle_lines += reply["custom"]["status"] != "crisis" and gentle in reply["text"]
+    print(f"=== Crisis, half '{half}'")
+    crisis, ordinary = sum(total.values()), len(data["ordinary"])
+    print(f"caught: {_share(sum(caught.values()), crisis)}; the gentle line: {_share(sum(softly.values()), crisis)}")
+    print(f"false alarms on ordinary talk that sounds alike: {_share(alarms, ordinary)}; gentle line: {gentle_lines}")
+    print("by kind: " + ", ".join(f"{k} {caught[k]}+{softly[k]}/{total[k]}" for k in sorted(total)))
+    if not quiet:
+        for text in missed:
+            print(f"  missed: {text!r}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

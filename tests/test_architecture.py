@@ -1,0 +1,160 @@
+"""The house: imports run one way, every X has a Y, and the files agree with each other."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from rasa_sdk.executor import ActionExecutor
+from ruamel.yaml import YAML
+
+from bot.inbound import PAYLOAD_BYTES, TAPS, payload
+from bot.nlu.crisis import KINDS
+from bot.replies import STATUSES
+from knowledge import schema
+from knowledge.render import words
+from knowledge.store import Knowledge
+from tests.conftest import ROOT
+
+# what a part may import of ours; `replies` and `inbound` know no Rasa
+MAY_IMPORT = {
+    "knowledge": {"knowledge"},
+    "bot/replies.py": {"knowledge"},
+    "bot/inbound.py": {"bot.privacy", "knowledge"},
+    "bot/privacy.py": {"knowledge"},
+    "actions": {"actions", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
+    "bot/nlu": {"bot.nlu", "knowledge"},
+    "bot/channels": {"bot.channels", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
+}
+NO_RASA = ("knowledge", "bot/replies.py", "bot/inbound.py", "bot/privacy.py")
+OURS = ("knowledge", "actions", "bot", "tests")
+
+
+def modules(part: str) -> list[Path]:
+    path = ROOT / part
+    return [path] if path.suffix == ".py" else sorted(path.rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("part", list(MAY_IMPORT))
+def test_imports_run_one_way(part: str) -> None:
+    for path in modules(part):
+        for name in imports(path):
+            if name.split(".")[0] in OURS:
+                allowed = any(name == a or name.startswith(a + ".") for a in MAY_IMPORT[part])
+                assert allowed, f"{path.relative_to(ROOT)} must not import {name}"
+
+
+@pytest.mark.parametrize("part", NO_RASA)
+def test_the_facts_and_the_replies_know_no_rasa(part: str) -> None:
+    for path in modules(part):
+        found = [n for n in imports(path) if n.split(".")[0] in ("rasa", "rasa_sdk", "sanic", "telegram")]
+        assert not found, f"{path.relative_to(ROOT)} imports {found}"
+
+
+def domain() -> dict[str, Any]:
+    return dict(YAML(typ="safe").load((ROOT / "domain.yml").read_text()))
+
+
+def intents() -> set[str]:
+    return {next(iter(i)) if isinstance(i, dict) else i for i in domain()["intents"]}
+
+
+def training() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in (ROOT / "data" / "nlu").glob("*.yml"):
+        for block in YAML(typ="safe").load(path.read_text())["nlu"]:
+            lines = [line[2:] for line in block["examples"].splitlines() if line.startswith("- ")]
+            found.setdefault(block["intent"], []).extend(lines)
+    return found
+
+
+def rules() -> dict[str, str]:
+    loaded = YAML(typ="safe").load((ROOT / "data/stories/rules.yml").read_text())["rules"]
+    return {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in loaded}
+
+
+BY_BUTTON_ALONE = {"show", "none_of_these", "danger"}
+SET_BY_THE_PIPELINE = {"crisis", "nlu_fallback"}
+
+
+def test_every_intent_has_examples() -> None:
+    have = training()
+    for intent in intents() - BY_BUTTON_ALONE - SET_BY_THE_PIPELINE:
+        assert len(have.get(intent, [])) >= 20, intent
+    assert set(have) <= intents()
+
+
+def test_no_phrase_stands_in_two_intents() -> None:
+    owner: dict[str, str] = {}
+    for intent, phrases in training().items():
+        for phrase in phrases:
+            key = re.sub(r"\W+", " ", phrase.lower()).strip() or phrase
+            assert owner.setdefault(key, intent) == intent, phrase
+
+
+def test_every_intent_that_can_reach_a_policy_has_a_rule() -> None:
+    never = {i for i in intents() if i.startswith("crisis_")}
+    assert set(rules()) == intents() - never | {"nlu_fallback"}
+
+
+def test_every_action_of_the_domain_exists_and_every_action_is_in_the_domain() -> None:
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    assert set(executor.actions) == set(domain()["actions"])
+    assert set(rules().values()) | {"action_session_start"} == set(domain()["actions"])
+
+
+def test_every_training_class_of_the_crisis_detector_has_a_record(knowledge: Knowledge) -> None:
+    assert {i for i in intents() if i.startswith("crisis_")} == {*KINDS, "crisis_unclear"}
+    assert set(KINDS.values()) | {"allegation-against-head", "unsure"} == set(knowledge.safeguarding)
+
+
+def test_every_reply_status_occurs_in_a_test() -> None:
+    text = "\n".join(p.read_text() for p in [*(ROOT / "tests").rglob("*.py"), *(ROOT / "tests/cases").glob("*.yml")])
+    text = text.replace((ROOT / "tests/test_architecture.py").read_text(), "")
+    for status in STATUSES:
+        assert re.search(rf"\b{status}\b", text), status
+
+
+def test_every_button_s_intent_has_a_rule() -> None:
+    assert set(TAPS) <= set(rules())
+
+
+def test_every_record_fits_a_button_and_every_id_is_short(knowledge: Knowledge) -> None:
+    for record in knowledge.records:
+        assert len(payload("show", record=record).encode()) <= PAYLOAD_BYTES
+    for area in knowledge.areas:
+        payload("inform", area=area)
+    for stage in knowledge.stages.values():
+        payload("inform", stage=stage.code)
+
+
+def test_every_condition_has_words() -> None:
+    conditions = set(schema.Condition.__args__)  # type: ignore[attr-defined]
+    assert set(words()["walk"]["conditions"]) == conditions
+
+
+def test_every_role_and_decision_has_a_label() -> None:
+    assert set(words()["labels"]["roles"]) == set(schema.Role.__args__)  # type: ignore[attr-defined]
+    assert set(words()["labels"]["decisions"]) == set(schema.Decision.__args__)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("pattern", [r"https?://[^ ]*pypi", r"pythonhosted", r"(^|[^A-Za-z0-9_.])/(work|root)/"])
+def test_nothing_names_a_registry_or_a_path_of_one_machine(pattern: str) -> None:
+    own = Path(__file__).resolve()
+    folders = ("knowledge", "actions", "bot", "data", "tests", "docs")
+    files = [p for f in folders for p in (ROOT / f).rglob("*") if p.suffix in (".py", ".yml", ".md", ".txt")]
+    for path in [*files, ROOT / "requirements.lock", ROOT / "README.md", ROOT / "run"]:
+        if path != own and path.exists():
+            assert not re.search(pattern, path.read_text(encoding="utf-8")), path
