@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Optional, Text
 
 from actions import ask
 from actions.guard import GuardedAction
 from actions.turn import Turn
+from actions.walk import Walk, move
 from actions.walk import offer as offer_walk
 from bot.inbound import payload
 from bot.replies import Button, Reply
@@ -26,6 +28,8 @@ ALSO = 0.12  # so near the best that it is offered as a button
 CLOSE = 0.02  # nearer to each other than this, two records of different kinds are told together or asked about
 SURE_KIND = 0.5  # below, the kind of question is not trusted against a record that fits
 MISSES = 2
+WAITS = 2  # turns that a question with something missing is kept for
+REASON = re.compile(r"^\s*(because|cos|reason)\b", re.I)
 READ_TOGETHER = {"law", "guidance", "duty", "glossary"}
 
 LEAN: dict[str, dict[str, float]] = {
@@ -45,9 +49,27 @@ class ActionAnswer(GuardedAction):
         return "action_answer"
 
     def reply(self, turn: Turn) -> Reply:
-        turn.understand()
-        turn.set("pending", None)
+        reason = given_reason(turn)
+        if reason:
+            return reason
+        _age_pending(turn)
         return answer(turn)
+
+
+def given_reason(turn: Turn) -> Optional[Reply]:
+    """The reply to a reason, where a walk is open: 'because we wait for the educational psychologist'."""
+    walk = Walk.of(turn)
+    if walk and not walk.finished and REASON.match(turn.text):
+        return move(turn, walk, "reason")
+    return None
+
+
+def _age_pending(turn: Turn) -> None:
+    """A question that waits may be answered after something else was asked, but not for ever."""
+    pending = turn.get("pending")
+    if pending:
+        age = int(pending.get("age", 0)) + 1
+        turn.set("pending", {**pending, "age": age} if age <= WAITS else None)
 
 
 class ActionInform(GuardedAction):
@@ -57,7 +79,9 @@ class ActionInform(GuardedAction):
         return "action_inform"
 
     def reply(self, turn: Turn) -> Reply:
-        before = turn.context_text()
+        reason = given_reason(turn)
+        if reason:
+            return reason
         told = turn.understand()
         pending = turn.get("pending")
         if pending and (told or turn.tapped):
@@ -71,7 +95,7 @@ class ActionInform(GuardedAction):
                 turn.intent, turn.confidence = "ask_duties", 1.0
             return answer(turn)
         turn.set("misses", 0)
-        if len(turn.text.split()) > 5 and not turn.tapped and turn.context_text() == before:
+        if len(turn.text.split()) > 5 and not turn.tapped and not turn.changes:
             return answer(turn)
         text = words()["manners"]["context"].format(context=turn.context_text())
         notes = []
@@ -116,6 +140,7 @@ def rerun(turn: Turn, pending: dict[str, Any]) -> Reply:
         k: v for k, v in pending["reading"].items() if k not in ("role", "area", "counts", "stage", "decision")
     }
     turn.entities = pending["entities"]
+    turn.sentences = [(s, kind) for s, kind in pending["sentences"]]
     if turn.intent == "walk":
         from actions.walk import start
 
@@ -179,14 +204,14 @@ def _asks_elsewhere(turn: Turn) -> bool:
 
 def find(turn: Turn, text: Optional[str] = None) -> list[Hit]:
     """The records near the message that may answer this person."""
-    spoken = text or turn.reading.get("text") or turn.text
-    spoken = turn.desk.reader.without_areas(spoken)
+    spoken = turn.desk.reader.without_areas(turn.desk.reader.spell(text or turn.text))
     every = turn.knowledge.areas
     areas = local_areas(turn.area, every) if turn.area else frozenset({*every, "uk"})
     named_stages = turn.stages_named() or ([s] if (s := turn.stage()) else [])
     wanted = Wanted(
         area=turn.area,
         areas=areas,
+        parts=turn.asking() if turn.sentences and text is None else None,
         lean=LEAN.get(turn.intent, LEAN["ask"]),
         defines=turn.intent == "ask_meaning" or len(turn.text.split()) < 4,
         stages=tuple(s.id for s in named_stages),
@@ -216,6 +241,8 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
         national = next((h for h in hits if h.record.area in ("england", "uk")), None)
         if national and national.score >= max(SURE, best.score - NATIONAL):
             record = national.record
+        elif best.score < SPECIFIC:
+            return miss(turn)
         elif record.kind != "glossary" and record.id not in [n for n, _ in turn.reading.get("named") or []]:
             return ask.ask(turn, "area")
     if record.kind == "duties" or record.kind == "stages":
@@ -227,7 +254,7 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
             same += [h.record.id for h in later[:3] if h.record.kind == "duty" and h.score >= best.score - 2 * CLOSE]
     elif later and later[0].score >= best.score - CLOSE:
         other = later[0].record
-        if best.score < STRONG and not _related(record, other):
+        if best.score < STRONG and other.kind not in ("duties", "stages") and not _related(record, other):
             return clarify(turn, hits[:3])
         if other.kind in READ_TOGETHER and other.area in (turn.area, "england"):
             same.append(other.id)
@@ -338,10 +365,11 @@ def _stage_buttons(turn: Turn, stage: str, shown: Optional[str]) -> list[Button]
 def duties(turn: Turn, hits: list[Hit]) -> Reply:
     """What an audience has to do at the person's stage."""
     named = turn.stages_named()
-    whole = max((h.score for h in hits if h.record.kind == "duties"), default=0.0)
     lines = [h for h in hits if h.record.kind not in ("duties", "stages")]
-    if lines and lines[0].score >= max(SPECIFIC, whole + CLOSE):
-        return choose(turn, lines)
+    if lines and not turn.desk.reader.generic(turn.question()):
+        whole = max((h.score for h in hits if h.record.kind == "duties"), default=0.0)
+        if lines[0].score >= max(SPECIFIC, whole - NATIONAL if lines[0].record.kind == "law" else whole + CLOSE):
+            return choose(turn, lines)
     audience = turn.audience()
     if not audience:
         return ask.ask(turn, "role")

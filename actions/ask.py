@@ -20,9 +20,10 @@ def ask(turn: Turn, missing: str) -> Reply:
         "text": turn.text,
         "reading": turn.reading,
         "entities": turn.entities,
+        "sentences": turn.sentences,
     }
     if turn.intent == "inform" and kept:
-        rerun = {k: kept[k] for k in ("intent", "text", "reading", "entities")}
+        rerun = {k: kept[k] for k in ("intent", "text", "reading", "entities", "sentences")}
     turn.set("pending", {**rerun, "missing": missing})
     status: Any = f"asks_{missing}"
     return Reply(status, words()["asks"][missing], scope=turn.scope(), buttons=_buttons(turn, missing))
@@ -61,6 +62,9 @@ def person(turn: Turn, lead: str) -> Reply:
     if not turn.area:
         reply.text += "\n\n" + words()["asks"]["area"]
         reply.buttons = _buttons(turn, "area")
-        turn.set("pending", {"intent": "person", "text": turn.text, "reading": {}, "entities": {}, "missing": "area"})
+        turn.set(
+            "pending",
+            {"intent": "person", "text": turn.text, "reading": {}, "entities": {}, "sentences": [], "missing": "area"},
+        )
     turn.set("misses", 0)
     return reply

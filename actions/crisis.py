@@ -16,13 +16,17 @@ SAME_WORDS = {"council": "professional"}
 class ActionCrisis(GuardedAction):
     """Answers a message that shows danger. Leaves every slot as it was."""
 
+    understands = False
+
     def name(self) -> Text:
         return "action_crisis"
 
     def reply(self, turn: Turn) -> Reply:
         kind = turn.crisis or "unsure"
         record = turn.knowledge.safeguarding.get(kind) or turn.knowledge.safeguarding["unsure"]
-        role = turn.reading.get("role") or turn.role or "unknown"
+        guessed = turn.reading.get("role")
+        told = guessed if turn.reading.get("role_stated") else None
+        role = told or turn.role or guessed or "unknown"
         role = SAME_WORDS.get(role, role)
         said = record.roles.get(role) or record.roles["unknown"]
         area = turn.reading.get("area") or turn.area

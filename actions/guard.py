@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import logging
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List, Optional, Text
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -13,6 +13,8 @@ from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
 from knowledge.render import words
+
+SHORT_ANSWER = 6  # words
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +26,25 @@ class GuardedAction(Action, abc.ABC):
     def reply(self, turn: Turn) -> Reply:
         """The answer to this turn. Slots are changed through `turn`."""
 
+    # crisis alone leaves all that is known as it was
+    understands = True
+
+    def _resolved(self, turn: Turn) -> Optional[Reply]:
+        """The answer to a question that waited, if this message says what it lacked and little else."""
+        if not self.understands:
+            return None
+        told = turn.understand()
+        pending = turn.get("pending")
+        if not pending or not turn.supplies(told) or (len(turn.text.split()) > SHORT_ANSWER and not turn.tapped):
+            return None
+        from actions.answer import rerun
+
+        return rerun(turn, pending)
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[Dict]:
         try:
             turn = Turn.of(tracker)
-            reply = self.reply(turn)
+            reply = self._resolved(turn) or self.reply(turn)
             events = turn.events()
             _add_notes(turn, reply)
         except Exception as error:  # the one place that catches everything: nobody is left without an answer

@@ -6,7 +6,7 @@ import abc
 from typing import Any, Text
 
 from actions import ask
-from actions.answer import answer, rerun
+from actions.answer import SPECIFIC, answer, find
 from actions.guard import GuardedAction
 from actions.turn import CONTEXT, Turn
 from actions.walk import Walk, move, offer, start
@@ -14,6 +14,9 @@ from bot.inbound import payload
 from bot.privacy import keep_days
 from bot.replies import Button, Reply
 from knowledge.render import words
+
+SURE_OF_MANNERS = 0.6  # below, a longer message is looked up rather than answered with a phrase
+SURE_TO_FORGET = 0.8  # below, nothing is cleared
 
 
 def say(turn: Turn, phrase: str, *buttons: Button) -> Reply:
@@ -36,8 +39,9 @@ class _Phrase(GuardedAction):
         return f"action_{self.phrase}"
 
     def reply(self, turn: Turn) -> Reply:
-        told = turn.understand()
-        if told and turn.confidence < 0.6 and len(turn.text.split()) > 4:
+        if turn.confidence < SURE_OF_MANNERS and len(turn.text.split()) > 3:
+            return answer(turn)
+        if len(turn.text.split()) > 3 and (hits := find(turn)) and hits[0].score >= SPECIFIC:
             return answer(turn)
         return say(turn, self.phrase, *_ways_on())
 
@@ -47,7 +51,6 @@ class ActionGreet(_Phrase):
 
     def reply(self, turn: Turn) -> Reply:
         walk = Walk.of(turn)
-        turn.understand()
         if walk and not walk.finished:
             return say(turn, "greet_back")
         return say(turn, "greet", *_ways_on())
@@ -84,7 +87,6 @@ class ActionUpset(GuardedAction):
         return "action_upset"
 
     def reply(self, turn: Turn) -> Reply:
-        turn.understand()
         if "?" in turn.text:
             return answer(turn)
         return say(turn, "upset", *_ways_on())
@@ -97,6 +99,8 @@ class ActionRestart(GuardedAction):
         return "action_start_again"
 
     def reply(self, turn: Turn) -> Reply:
+        if not turn.tapped and turn.confidence < SURE_TO_FORGET:
+            return say(turn, "unclear", *_ways_on())
         for slot in (*CONTEXT, "home_area", "facts", "pending", "walk", "last"):
             turn.set(slot, None)
         turn.set("misses", 0)
@@ -124,7 +128,6 @@ class ActionPerson(GuardedAction):
         return "action_person"
 
     def reply(self, turn: Turn) -> Reply:
-        turn.understand()
         return offer(turn, ask.person(turn, "person"))
 
 
@@ -135,10 +138,6 @@ class ActionAffirm(GuardedAction):
         return "action_affirm"
 
     def reply(self, turn: Turn) -> Reply:
-        told = turn.understand()
-        pending = turn.get("pending")
-        if told and pending:
-            return rerun(turn, pending)
         last: dict[str, Any] = turn.last_reply or {}
         walk = Walk.of(turn)
         if walk and not walk.finished:
@@ -156,7 +155,6 @@ class ActionDeny(GuardedAction):
         return "action_deny"
 
     def reply(self, turn: Turn) -> Reply:
-        turn.understand()
         walk = Walk.of(turn)
         if walk and not walk.finished and (turn.last_reply or {}).get("status") == "walkthrough_step":
             return move(turn, walk, "not_yet")

@@ -18,6 +18,8 @@ from knowledge.store import Knowledge
 from knowledge.words import plain
 
 SLOTS = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "pending", "walk", "last", "misses")
+# kinds of sentence that tell and do not ask
+TELLING = ("inform", "greet", "thanks", "upset", "bye")
 CONTEXT = ("role", "area", "stage", "suspensions", "decision")
 
 
@@ -38,6 +40,8 @@ class Turn:
     tapped: bool = False
     last_reply: Optional[dict[str, Any]] = None
     previous_text: str = ""
+    sentences: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    told: Optional[list[str]] = None
     changes: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @classmethod
@@ -61,6 +65,7 @@ class Turn:
             crisis=(message.get("crisis") or {}).get("kind"),
             unclear_crisis=bool((message.get("crisis") or {}).get("unclear")),
             tapped=(message.get("text") or "").startswith("/"),
+            sentences=[(s, kind) for s, kind in message.get("sentences") or []],
             last_reply=data,
             previous_text=next((t for t in reversed(said[:-1]) if not t.startswith("/")), ""),
         )
@@ -134,11 +139,26 @@ class Turn:
             "role": self.role,
         }
 
+    def asking(self) -> tuple[str, ...]:
+        """The sentences that do not only tell something."""
+        return tuple(s for s, kind in self.sentences if kind not in TELLING)
+
+    def question(self) -> str:
+        """The message without the sentences that only tell something, if any other is left."""
+        return " ".join(self.asking()) or str(self.reading.get("text") or self.text)
+
+    def supplies(self, told: list[str]) -> bool:
+        """Whether the message says what a waiting question lacks."""
+        missing = (self.get("pending") or {}).get("missing")
+        return missing in told or (missing == "stage" and "suspensions" in told)
+
     # understanding ----------------------------------------------------------------------------------------------
 
     def understand(self) -> list[str]:
-        """Take into the slots what the message says of the situation; the names of what it said."""
-        told: list[str] = []
+        """Take into the slots what the message says of the situation; the names of what it said. Once a turn."""
+        if self.told is not None:
+            return self.told
+        told = self.told = []
         waiting = (self.get("pending") or {}).get("missing")
         role = self.entities.get("role") or self.reading.get("role")
         stated = self.entities.get("role") or self.reading.get("role_stated") or waiting == "role"
@@ -169,6 +189,8 @@ class Turn:
         corrects = self.intent == "inform" and (self.get("suspensions") is not None or self.get("stage"))
         if not counts and (waiting == "stage" or corrects):
             counts = bare_numbers(self.text)
+            if corrects and waiting != "stage":
+                counts = [n for n in counts if n]  # 'no EHC plan' is no count of suspensions
         stage = self.entities.get("stage") or self.reading.get("stage")
         if stage:
             self._tell("stage", stage, told)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import abc
+import copy
 import dataclasses
 import datetime
+import re
 from typing import Any, Callable, Optional, Text
 
 from actions import ask
@@ -15,6 +17,9 @@ from bot.replies import Button, Reply
 from knowledge import render, schema
 from knowledge.render import words
 
+SHORT_ACT = 5  # words
+REASON_LENGTH = 200  # characters
+WHY = re.compile(r"\b(because|cos|as we|since)\b.+", re.I | re.S)
 TICKS = ("done", "not_yet", "considered", "not_applicable")
 STAFF = ("school", "governor", "professional", "council", "adviser")
 
@@ -47,7 +52,7 @@ class Walk:
     @classmethod
     def of(cls, turn: Turn) -> Optional["Walk"]:
         state = turn.get("walk")
-        return cls(**state) if state else None
+        return cls(**copy.deepcopy(state)) if state else None  # a copy, so that a change is seen as one
 
     def keep(self, turn: Turn) -> None:
         turn.set("walk", dataclasses.asdict(self))
@@ -85,7 +90,7 @@ def _law(turn: Turn, audience: str, decision: Optional[str], part: str) -> list[
         applies = step.decisions or law.decisions
         if decision is not None and decision not in applies:
             continue
-        found.append((step.order, Step(law.id, part, step.title, step.text)))
+        found.append((step.order, Step(law.id, part, step.title, step.text, step.condition)))
     return [step for _, step in sorted(found, key=lambda f: f[0])]
 
 
@@ -327,6 +332,9 @@ def move(turn: Turn, walk: Walk, act: str) -> Reply:
     lead = ""
     if act in TICKS and current:
         walk.ticks[key(current)] = act
+        why = WHY.search(turn.text)
+        if act == "considered" and why:
+            walk.why[key(current)] = why.group().strip()[:REASON_LENGTH]
         lead = words()["manners"]["considered"] if act == "considered" else words()["manners"]["noted"][act]
         walk.position += 1
     elif act == "skip" and current:
@@ -380,7 +388,7 @@ def _reason(turn: Turn, walk: Walk, every: list[Step]) -> Reply:
     last = every[walk.position - 1] if 0 < walk.position <= len(every) else None
     if last is None or walk.ticks.get(key(last)) != "considered":
         return Reply("smalltalk", words()["manners"]["no_reason"], scope=_scope(walk))
-    walk.why[key(last)] = turn.text.strip()[:200]
+    walk.why[key(last)] = turn.text.strip()[:REASON_LENGTH]
     walk.keep(turn)
     return show(turn, walk, words()["manners"]["reason"])
 
@@ -402,7 +410,6 @@ class ActionWalk(GuardedAction):
         return "action_walk"
 
     def reply(self, turn: Turn) -> Reply:
-        turn.understand()
         return start(turn)
 
 

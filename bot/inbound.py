@@ -13,7 +13,7 @@ from bot.privacy import redact
 LIMIT = 4000  # characters; a long story fits, a book does not
 PAYLOAD_BYTES = 64  # what a Telegram button carries
 _PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$", re.S)
-_SLASH = re.compile(r"^\s*/+\s*")
+_SLASH = re.compile(r"^[\s/]+")
 
 # intents that a button may carry, with the entities each may have
 TAPS: dict[str, tuple[str, ...]] = {
@@ -98,10 +98,8 @@ def _tap(text: str, known: Known) -> str | None:
         return None
     try:
         entities = json.loads(match.group(2) or "{}")
+        if not isinstance(entities, dict) or not all(isinstance(v, str) and known(k, v) for k, v in entities.items()):
+            return None
+        return payload(match.group(1), **entities)
     except ValueError:
         return None
-    if not isinstance(entities, dict) or not set(entities) <= set(TAPS[match.group(1)]):
-        return None
-    if not all(isinstance(v, str) and known(k, v) for k, v in entities.items()):
-        return None
-    return payload(match.group(1), **entities)

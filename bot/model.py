@@ -16,8 +16,6 @@ INPUTS = (
     "bot/policy.py",
     "knowledge/words.py",
     "knowledge/minilm.py",
-    "knowledge/query.py",
-    "knowledge/reading.py",
 )
 FOLDERS = ("data", "bot/nlu")
 

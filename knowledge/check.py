@@ -8,7 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, Iterator
 
-from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from knowledge import read, schema
 from knowledge.read import Document, Fault
@@ -18,13 +18,21 @@ REVIEW_EVERY = datetime.timedelta(days=365)
 
 def inventory(content: Path = read.CONTENT) -> list[str]:
     """The names of every item of the source documents."""
-    return (content / "inventory.txt").read_text(encoding="utf-8").split()
+    path = content / "inventory.txt"
+    return path.read_text(encoding="utf-8").split() if path.exists() else []
 
 
 def left_out(content: Path = read.CONTENT) -> dict[str, str]:
     """Items that no record cites, each with the reason."""
+    try:
+        return {str(item): str(reason or "") for item, reason in _left_out_raw(content).items()}
+    except (YAMLError, AttributeError, UnicodeDecodeError):
+        return {}  # check says what is wrong with it
+
+
+def _left_out_raw(content: Path) -> Any:
     path = content / "left-out.yml"
-    return dict(YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+    return (read.load(path.read_text(encoding="utf-8")) if path.exists() else None) or {}
 
 
 def normal(name: str) -> str:
@@ -37,14 +45,22 @@ def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> l
     documents, faults = read.read(content)
     entries = [d for d in documents if d.entry is not None]
     if not documents:
-        return faults
+        return faults or [Fault("knowledge/content", 1, "folder", "has no entries. Restore knowledge/content.")]
+    unread = _words_unread(entries, content)
     faults += _ids(entries)
-    faults += _references(entries, content)
+    faults += _references(entries, content, unread)
     faults += _aliases(entries)
     faults += _dates(entries, today or datetime.date.today())
     faults += _unverified(entries)
-    faults += _left_out(entries, content)
+    faults += _left_out(entries, content, unread)
     return sorted(faults)
+
+
+def _words_unread(entries: list[Document], content: Path) -> set[str]:
+    """The words of files that have faults of shape: what they name is there, and not a fault of another file."""
+    read_well = {d.path for d in entries}
+    broken = [path for path in content.glob("*/*.yml") if path not in read_well]
+    return {word for path in broken for word in path.read_text(encoding="utf-8", errors="replace").split()}
 
 
 def cited(entry: Any) -> Iterator[str]:
@@ -92,11 +108,13 @@ def _ids(documents: list[Document]) -> Iterator[Fault]:
             seen.setdefault(name, d.name)
 
 
-def _references(documents: list[Document], content: Path) -> Iterator[Fault]:
+def _references(documents: list[Document], content: Path, unread: set[str]) -> Iterator[Fault]:
     by_kind: dict[str, set[str]] = defaultdict(set)
-    for d in documents:
-        by_kind[d.kind].add(d.entry.id)
+    for path in content.glob("*/*.yml"):
+        by_kind[path.parent.name].add(path.stem)
     items = set(inventory(content))
+    if not items:
+        yield Fault("knowledge/content/inventory.txt", 1, "file", "is missing or empty. Restore it.")
     service_kinds = {d.entry.kind for d in documents if d.kind == "services"}
     answerable = set().union(*by_kind.values())
 
@@ -112,7 +130,7 @@ def _references(documents: list[Document], content: Path) -> Iterator[Fault]:
                 if value.startswith("law/"):
                     if value[4:] not in by_kind["law"]:
                         yield unknown(d, field, value, "law entry")
-                elif value not in items:
+                elif items and value not in items:
                     yield unknown(d, field, value, "item in inventory.txt")
             elif name == "area" and value not in by_kind["areas"] | {"uk"}:
                 yield unknown(d, field, value, "area")
@@ -126,7 +144,7 @@ def _references(documents: list[Document], content: Path) -> Iterator[Fault]:
                 yield unknown(d, field, value, "source")
             elif name == "see" and value not in answerable:
                 yield unknown(d, field, value, "entry")
-            elif name == "local" and value not in service_kinds:
+            elif name == "local" and value not in service_kinds | unread:
                 yield unknown(d, field, value, "kind of service")
         if d.kind in ("guidance", "glossary") and not list(cited(d.entry)):
             yield Fault(
@@ -221,24 +239,40 @@ def _unverified(documents: list[Document]) -> Iterator[Fault]:
                     )
 
 
-def _left_out(documents: list[Document], content: Path) -> Iterator[Fault]:
-    done = {c for d in documents for c in cited(d.entry)}
-    reasons = left_out(content)
+def _left_out(documents: list[Document], content: Path, unread: set[str]) -> Iterator[Fault]:
+    done = {c for d in documents for c in cited(d.entry)} | unread
     items = inventory(content)
-    for name in reasons:
-        if name in done or name not in items:
-            why = "is cited after all" if name in done else "is not an item of inventory.txt"
-            yield Fault("knowledge/content/left-out.yml", 1, name, f"{why}. Remove it from this list.")
-    for d in documents:
-        for prefix in getattr(d.entry, "inventory", []):
-            for item in items:
-                if item.startswith(prefix + "/") and item not in done and item not in reasons:
-                    yield Fault(
-                        d.name,
-                        d.line("inventory"),
-                        "inventory",
-                        f"no entry cites `{item}`. Cite it, or give the reason in left-out.yml.",
-                    )
+    yield from _left_out_list(content, done, items)
+    reasons = left_out(content)
+    holders = [(prefix, d) for d in documents for prefix in getattr(d.entry, "inventory", [])]
+    for number, item in enumerate(items, 1):
+        if item in done or item in reasons:
+            continue
+        message = f"no entry cites `{item}`. Cite it, or give the reason in left-out.yml."
+        source = next((d for prefix, d in holders if item.startswith(prefix + "/")), None)
+        if source:
+            yield Fault(source.name, source.line("inventory"), "inventory", message)
+        else:
+            yield Fault("knowledge/content/inventory.txt", number, "item", message)
+
+
+def _left_out_list(content: Path, done: set[str], items: list[str]) -> Iterator[Fault]:
+    """What is wrong in the list of items left out."""
+    name = "knowledge/content/left-out.yml"
+    try:
+        raw = _left_out_raw(content)
+        reasons = list(raw.items())
+    except (YAMLError, AttributeError, UnicodeDecodeError):
+        yield Fault(name, 1, "file", 'Write each line as `item: "the reason"`.')
+        return
+    for item, reason in reasons:
+        line = read.line_of(raw, (item,))
+        if item in done:
+            yield Fault(name, line, str(item), "is cited after all. Remove it from this list.")
+        elif item not in items:
+            yield Fault(name, line, str(item), "is not an item of inventory.txt. Remove it from this list.")
+        elif not reason:
+            yield Fault(name, line, str(item), "has no reason. Write why no entry cites it.")
 
 
 def release(content: Path = read.CONTENT, today: datetime.date | None = None) -> list[str]:

@@ -35,7 +35,7 @@ def _package() -> Path:
 
 
 def write_graph(target: Path) -> None:
-    """Write the ONNX graph (tokens in, one unit vector per text and its words' vectors out) to `target`; raise WeightsError if unusable."""
+    """Write the ONNX graph (tokens in, a unit vector per text and its words out) to `target`, or raise WeightsError."""
     source = _package() / "model.safetensors"
     if not source.exists():
         raise WeightsError(
@@ -185,7 +185,7 @@ class Encoder:
         return np.stack([found[text] for text in wanted])
 
     def words(self, texts: Iterable[str]) -> list[np.ndarray]:
-        """For each text the outputs of layer WORDS_FROM, one row a token (float16); shares the pass with the vectors."""
+        """For each text the outputs of layer WORDS_FROM, one float16 row a token; same pass as the vectors."""
         wanted = list(texts)
         with self._lock:
             found = {text: self._words[text] for text in wanted if text in self._words}

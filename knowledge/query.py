@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge.store import Knowledge, Record
-from knowledge.words import plain
+from knowledge.words import MAX_SEGMENTS, plain, segments
 
 Embed = Callable[[list[str]], np.ndarray]
 
@@ -21,10 +21,10 @@ LEARNT = 1.5  # the ridge regression
 WORDING = 0.5  # shared words
 SHORT = 0.85  # a title or alias against a message of more than five words
 NAMED = 0.25  # added where the message names the record
-DEFINED = 0.3  # of that, for a record that only defines the name, where no definition is asked for
+DEFINED = 0.3  # of that, for a rule or a term, where no definition is asked for: many rules share its words
+UNASKED = -0.05  # added for a definition of a word that everybody uses, where none is asked for
 OWN = 0.04  # added for the person's own area
 RIDGE = 3.0
-MAX_SEGMENTS = 8
 
 
 @dataclasses.dataclass
@@ -48,16 +48,7 @@ class Wanted:
     named: tuple[tuple[str, str], ...] = ()
     kinds: Optional[frozenset[str]] = None
     defines: bool = True
-
-
-def segments(text: str) -> list[str]:
-    """The message itself and, where it has several sentences, each of them; questions first."""
-    whole = re.sub(r"\s+", " ", text).strip()
-    parts = [p.strip() for p in re.split(r"(?<=[.?!;])\s+|\n+|\s+[-–]\s+", text) if len(p.split()) >= 2]
-    if len(parts) < 2:
-        return [whole]
-    parts.sort(key=lambda p: not p.endswith("?"))
-    return [whole, *parts[:MAX_SEGMENTS]]
+    parts: Optional[tuple[str, ...]] = None  # the sentences to look at beside the whole; None: all
 
 
 @dataclasses.dataclass
@@ -161,7 +152,7 @@ class Finder:
         view = self._view(areas, wanted.kinds)
         if not len(view.rows):
             return []
-        parts = [plain(p) for p in segments(text)]
+        parts = [plain(p) for p in (segments(text) if wanted.parts is None else [text, *wanted.parts[:MAX_SEGMENTS]])]
         # a sentence on its own counts a little less than the whole message, unless it is the question
         trust = np.array([1.0] + [1.0 if p.endswith("?") else 0.9 for p in parts[1:]], np.float32)
         meant = self._embed(parts) * trust[:, None]
@@ -195,8 +186,8 @@ class Finder:
             if i is None or self._kind[view.records[i]] == "stages":
                 continue
             record = self.knowledge.records[name]
-            defines = record.kind == "glossary" or getattr(record.entry, "topic", "") == "definitions"
-            bonus = NAMED * self.rarity(said) * (DEFINED if defines and not wanted.defines else 1.0)
+            thing = record.kind in ("interventions", "services", "duty")
+            bonus = NAMED * self.rarity(said) * (1.0 if thing or wanted.defines else DEFINED)
             found[i] = max(found.get(i, 0.0), bonus)
         return found
 
@@ -205,6 +196,8 @@ class Finder:
         lean = wanted.lean.get(record.kind, 0.0)
         if wanted.area and record.area == wanted.area:
             lean += OWN
+        if getattr(record.entry, "topic", "") == "definitions" and not wanted.defines:
+            lean += UNASKED
         if record.stage and wanted.stages and record.kind != "stages":
             lean += 0.10 if record.stage in wanted.stages else -0.04
         if record.audience and wanted.audience and record.kind in ("duties", "duty"):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import difflib
+import re
 from pathlib import Path
 from typing import Any, Iterator, Optional
 
 import pydantic
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 from knowledge import schema
 
@@ -62,6 +64,20 @@ def line_of(raw: Any, field: tuple[Any, ...]) -> int:
     return line
 
 
+class _DatesAsText(RoundTripConstructor):
+    """Leaves dates as they are written: a wrong one is then a fault of its field, not of the whole file."""
+
+
+_DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", lambda self, node: node.value)
+
+
+def load(text: str) -> Any:
+    """YAML text in its raw form."""
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _DatesAsText
+    return yaml.load(text)
+
+
 def read(content: Path = CONTENT) -> tuple[list[Document], list[Fault]]:
     """All files under `content`, and every fault of shape in them."""
     documents: list[Document] = []
@@ -74,13 +90,19 @@ def read(content: Path = CONTENT) -> tuple[list[Document], list[Fault]]:
             faults.append(Fault(_name(folder, content), 1, "folder", f"Unknown kind of content. Use one of: {known}."))
             continue
         for path in sorted(folder.iterdir()):
-            if path.suffix == ".yaml":
-                faults.append(Fault(_name(path, content), 1, "file", f"Name it {path.stem}.yml: files end in .yml."))
-            elif path.suffix == ".yml":
+            if path.suffix == ".yml":
                 document, found = _read_one(folder.name, path, content)
                 faults += found
                 if document:
                     documents.append(document)
+            elif path.is_file() and not path.name.startswith("."):
+                name = path.name.split(".")[0]
+                faults.append(Fault(_name(path, content), 1, "file", f"Name it {name}.yml: files end in .yml."))
+    for path in sorted(content.glob("*.y*ml")):
+        if path.name != "left-out.yml":
+            faults.append(
+                Fault(_name(path, content), 1, "file", f"Move it into the folder of its kind, one of: {known}.")
+            )
     return documents, faults
 
 
@@ -91,13 +113,12 @@ def _name(path: Path, content: Path) -> str:
 def _read_one(kind: str, path: Path, content: Path) -> tuple[Optional[Document], list[Fault]]:
     name = _name(path, content)
     try:
-        raw = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        raw = load(text)
     except UnicodeDecodeError:
         return None, [Fault(name, 1, "file", "Save the file as UTF-8 text.")]
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        return None, [Fault(name, line, "file", _yaml_words(error))]
+    except (MarkedYAMLError, ReaderError) as error:
+        return None, [Fault(name, *_yaml_words(error, text))]
     if not isinstance(raw, CommentedMap):
         return None, [Fault(name, 1, "file", "Write the entry as `field: value` lines, beginning with `id:`.")]
     model = schema.KINDS[kind]
@@ -121,10 +142,10 @@ def _read_one(kind: str, path: Path, content: Path) -> tuple[Optional[Document],
 
 def _plain(raw: Any) -> Any:
     if isinstance(raw, dict):
-        return {k: _plain(v) for k, v in raw.items()}
+        return {str(k): _plain(v) for k, v in raw.items()}
     if isinstance(raw, list):
         return [_plain(v) for v in raw]
-    if isinstance(raw, (bool, int, float, datetime.date)) or raw is None:
+    if isinstance(raw, (bool, int, float)) or raw is None:
         return raw
     return str(raw)
 
@@ -133,16 +154,28 @@ def _field(loc: tuple[Any, ...]) -> str:
     return ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in loc)
 
 
-def _yaml_words(error: MarkedYAMLError) -> str:
+def _yaml_words(error: MarkedYAMLError | ReaderError, text: str) -> tuple[int, str, str]:
+    """Line, field and message of what is not YAML."""
+    if isinstance(error, ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return line, "file", "There is an invisible character. Delete it, or type the line anew."
     problem = str(error.problem or "")
-    if "duplicate key" in problem:
+    mark = error.problem_mark or error.context_mark
+    if "quoted scalar" in str(error.context):
+        mark = error.context_mark
+        message = "A quotation mark is opened here and not closed. Close it."
+    elif "duplicate key" in problem:
         key = problem.split('"')[1] if '"' in problem else "a field"
-        return f"The field `{key}` stands twice. Keep one."
-    if "mapping values are not allowed" in problem:
-        return "A colon in the text confuses the file. Put the whole text in double quotes."
-    if "\\t" in problem or "tab" in problem:
-        return "There is a tab. Use two spaces for each level."
-    return "This line cannot be read. Check its indentation and quotes: put text with : or # in double quotes."
+        message = f"The field `{key}` stands twice. Keep one."
+    elif "mapping values are not allowed" in problem:
+        message = "A colon in the text confuses the file. Put the whole text in double quotes."
+        if mark and len(re.findall(r":(?: |$)", text.split("\n")[mark.line])) == 1:
+            message = "Fields of one level begin in the same column. Check the indentation of this line."
+    elif "\\t" in problem or "tab" in problem:
+        message = "There is a tab. Use two spaces for each level."
+    else:
+        message = "This line cannot be read. Check its indentation and quotes: put text with : or # in double quotes."
+    return mark.line + 1 if mark else 1, "file", message
 
 
 def _words(error: Any, model: type[schema.Part], raw: Any) -> str:

@@ -46,13 +46,19 @@ _COUNTS = [
         r"\b(?:suspended|excluded) (?:\w+ ){0,2}?(?P<n>once|twice)\b",
         rf"\b{_SUSPENSION} x ?{_N}\b|\bx ?(?P<m>\d) {_SUSPENSION}\b",
         rf"\b(?:suspension|exclusion|stage|number|no) (?:number |no |# ?)?{_N}\b(?! (?:days?|weeks?|lunch\w*))",
-        rf"\b(?:on|had|its|at|after|reached|onto|got) (?:(?:his|her|their|the|number|no|my) )+{_ORDINAL}\b(?! (?:day|week|year|offen\w+|school))",
+        rf"\b(?:on|had|its|thats|at|after|reached|onto|got) (?:(?:his|her|their|the|number|no|my) )+{_ORDINAL}\b(?! (?:day|week|year|offen\w+|school))",
         rf"\bthe {_ORDINAL} (?:one|stage)\b",
         rf"\b(?:pupil|hes|shes|he is|she is|child|lad|son|daughter|boy|girl|student|theyre|staffordshire)(?: is| are|,)? (?:now |currently |already )?on {_N}(?=$|[?.,]| (?:now|and|so|already|what)\b)",
         rf"\b(?:at|after|between|and|to) {_N}(?= (?:and|or|now|what|in|to)\b|$|[?.,])",
     )
 ]
 _RANGE = re.compile(r"\b(?:1|one) ?(?:-|to|or|and|/) ?(?:2|two)\b(?! (?:days?|weeks?|hours?|years?|times))")
+
+# what stands before the name of an area that the message is not about
+_ELSEWHERE = re.compile(
+    r"\b((not|isnt|arent|wasnt|no longer|nothing to do with) ((\w+ )?(in|from|at) )?|moved from "
+    r"|(dont|doesnt|didnt|used to) (live|go|work|teach) (to school )?(in|at|near) )$"
+)
 
 _FIRST_PERSON = re.compile(
     r"\b(do|should|must|can|will|shall|are|am|could|did) (i|we)\b|\b(i|we|me|us) (actually |really |legally )?"
@@ -102,6 +108,8 @@ class Reader:
             if record.kind == "duties":
                 continue
             own = [record.title, *(record.duty.aliases if record.duty else (n for _, n in names_of(record.entry)))]
+            # an acronym's expansion may be the name of the thing itself, too: both are meant
+            own += filter(None, [getattr(record.entry, "expansion", None)])
             names.setdefault(record.id, set()).update(plain(n) for n in own)
         for name, own_names in names.items():
             docs = [self._doc(n) for n in own_names if n]
@@ -122,6 +130,8 @@ class Reader:
         self._role_names = {role: set(v["is"]) for role, v in words["roles"].items()}
         self._says = {role: re.compile("|".join(v["says"])) for role, v in words["roles"].items()}
         self._audience_nouns = {a: _any(nouns) for a, nouns in words["audiences"].items()}
+        nouns = {w for group in words["audiences"].values() for noun in group for w in noun.split()}
+        self._generic = nouns | set(words["generic"]) | set(NUMBERS)
         self.role_audience: dict[str, str] = words["role_audience"]
         self._stages = {code: re.compile("|".join(p)) for code, p in words["stages"].items()}
         self._decisions = {d: re.compile("|".join(p)) for d, p in words["decisions"].items()}
@@ -161,13 +171,7 @@ class Reader:
         found = [(doc.vocab.strings[m], doc[s:e].text) for m, s, e in _longest(self._names(doc))]
         reading.named = [(name, said) for name, said in found if said not in own]
         reading.counts, reading.stage = self._read_stage(spelt)
-        for decision, pattern in self._decisions.items():
-            if pattern.search(spelt):
-                reading.decision = decision
-                break
-        if reading.decision != "nothing" and self._decisions["nothing"].search(spelt):
-            if reading.decision in ("suspended",) and re.search(r"\b(not|never|hasnt|havent|isnt)\b", spelt):
-                reading.decision = "nothing"
+        reading.decision = self._read_decision(spelt)
         reading.audience, reading.mine = self._read_audience(spelt)
         for fact, answers in self._facts.items():
             for answer in (False, True):
@@ -177,31 +181,37 @@ class Reader:
                     break
         return reading
 
+    def generic(self, text: str) -> bool:
+        """Whether a question asks for all that somebody has to do, naming no particular thing."""
+        words = re.findall(r"[a-z]+", self.without_areas(plain(text)))
+        return sum(w not in self._generic for w in words) <= 1
+
     def without_areas(self, text: str) -> str:
         """The message without the names of areas, which are filters and not topics.
 
         An area's name stays in a record's own name that would be another's without it: 'Hackney EPS' is not any EPS.
         """
         doc = self._nlp.make_doc(text)
-        names = [(s, e, {m for m, *span in self._names(doc) if span == [s, e]}) for _, s, e in _longest(self._names(doc))]
-        spans = []
-        for _, start, end in _longest(self._areas(doc)):
-            whole = next(((s, e, own) for s, e, own in names if s <= start and end <= e and e - s > end - start), None)
-            if whole:
-                rest = self._doc(f"{doc[whole[0] : start].text_with_ws}{doc[end : whole[1]].text}")
-                if any(m not in whole[2] for m, _, _ in self._names(rest)):
-                    continue
-            spans.append((start, end))
+        spans = [(s, e) for _, s, e in _longest(self._areas(doc)) if not self._told_by_area(doc, s, e)]
         cut = {i for s, e in spans for i in range(s, e)}
         kept = "".join(t.text_with_ws for t in doc if t.i not in cut)
-        return re.sub(r"\b(in|for|from|at|near)\s*(?=[?.,!]|$)", "", re.sub(r"\s+", " ", kept)).strip(" ,") or text
+        return re.sub(r"\s*\b(in|for|from|at|near)\s*(?=[?.,!]|$)", "", re.sub(r"\s+", " ", kept)).strip(" ,") or text
+
+    def _told_by_area(self, doc: Any, start: int, end: int) -> bool:
+        """Whether the area's name at this place is what tells a record's name from another record's."""
+        around = [
+            (m, s, e) for m, s, e in _longest(self._names(doc)) if s <= start and end <= e and e - s > end - start
+        ]
+        own = {m for m, _, _ in around}
+        rests = [self._doc(f"{doc[s:start].text_with_ws}{doc[end:e].text}") for _, s, e in around]
+        return any(m not in own for rest in rests for m, _, _ in self._names(rest))
 
     def _read_areas(self, doc: Any, reading: Reading) -> None:
         found = []
         for match, start, _ in _longest(self._areas(doc)):
-            before = doc[max(0, start - 4) : start].text
-            if re.search(r"\b(not|isnt|arent|no longer|moved from|nothing to do with) (?:\w+ )?(in|from)?$", before):
+            if _ELSEWHERE.search(f"{doc[:start].text} "):
                 continue
+            before = doc[max(0, start - 4) : start].text
             found.append((doc.vocab.strings[match], before))
         if not found:
             return
@@ -221,7 +231,7 @@ class Reader:
                     continue
                 reading.role, reading.role_stated = role, True
                 return
-        for role in ("adviser", "governor", "professional", "school", "parent", "child"):
+        for role in ("adviser", "governor", "council", "professional", "school", "parent", "child"):
             if self._says[role].search(text):
                 reading.role = role
                 return
@@ -252,6 +262,15 @@ class Reader:
             return [], "minor"
         return [], None
 
+    def _read_decision(self, text: str) -> Optional[str]:
+        """What was decided; a decision within words of doubt or denial is none."""
+        undecided = [match.span() for match in self._decisions["nothing"].finditer(text)]
+        for decision, pattern in self._decisions.items():
+            for match in pattern.finditer(text):
+                if decision == "nothing" or not any(start < match.end() <= end for start, end in undecided):
+                    return decision
+        return None
+
     def _read_audience(self, text: str) -> tuple[Optional[str], bool]:
         """The audience asked about and whether the writer asks about themselves: the last clause that says either."""
         for clause in reversed([c for c in re.split(r"[.?!;]\s*|,\s+|\bcos\b|\bbecause\b", text) if c.strip()]):
@@ -269,7 +288,7 @@ class Reader:
                 rf"\b(?:expect|ask|require|want|need)(?:s|ed|d|ing)? (?:of|from|on) {of}(?:as )?{of}(?:{nouns})\b",
                 rf"\b(?:expect|ask|require|want|commit|oblige)(?:s|ed|d)? {of}(?:{nouns}) to\b",
                 rf"\bas (?:a |an |the |his |her |their )?(?:{nouns})\b",
-                rf"\b(?:do|does|should|must|will|can|is|are|did|would|has|have) {of}(?:{nouns})\b",
+                rf"\b(?:do|does|should|must|will|can|is|are|did|would|(?:has|have)(?! an? )) {of}(?:{nouns})\b",
                 rf"\b(?:dut\w+|responsib\w+|role|part|job|expectations?) (?:of|for|on|from) {of}(?:{nouns})\b",
                 rf"\b(?:{nouns}) (?:\w+ ){{0,2}}?{_DUTY}\b",
                 rf"\bfor {of}(?:{nouns})\b",

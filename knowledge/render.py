@@ -221,7 +221,7 @@ def _guidance(knowledge: Knowledge, record: Record, role: Optional[str]) -> tupl
 
 
 def _law(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
-    return record.entry.text.for_role(role), []
+    return record.entry.text.for_role(role), [law[4:] for law in record.entry.with_law]
 
 
 def _term(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:

@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any, Literal, Optional
 
 from pydantic import BaseModel, ConstrainedStr, Field, HttpUrl, validator
+from pydantic.errors import DateError
 
 Role = Literal["parent", "child", "school", "governor", "professional", "council", "adviser"]
 Audience = Literal["parents", "schools", "council", "partners"]
@@ -58,7 +59,7 @@ else:
     class PartialDate(ConstrainedStr):
         """A date as exact as the source gives it: 2025, 2025-10 or 2025-10-31."""
 
-        regex = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+        regex = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 
 
 class Part(BaseModel):
@@ -77,6 +78,12 @@ class Entry(Part):
     reviewed_on: datetime.date
     aliases: list[Label] = []
     examples: list[Words] = []
+
+    @validator("reviewed_on", "effective_from", "effective_to", pre=True, check_fields=False)
+    def no_number(cls, date: Any) -> Any:
+        if isinstance(date, (int, float)):
+            raise DateError  # a year alone would be read as so many seconds of 1970
+        return date
 
 
 class Sourced(Entry):
@@ -203,6 +210,7 @@ class LawStep(Part):
     title: Label
     text: Words
     decisions: Optional[list[Decision]] = None
+    condition: Optional[Condition] = None
 
 
 class LawWalk(Part):
@@ -225,6 +233,7 @@ class Law(Sourced):
     effective_from: Optional[datetime.date] = None
     effective_to: Optional[datetime.date] = None
     facts: list[Words]
+    with_law: list[Words] = []
     contacts: list[Id] = []
 
 

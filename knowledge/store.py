@@ -140,6 +140,18 @@ def phrases(kind: str, entry: Any) -> Iterator[tuple[str, str, str]]:
 
 def build(url: str, embed: Callable[[list[str]], np.ndarray], content: Path = read.CONTENT) -> bool:
     """Fill the database at `url` from `content`; False if it was up to date. Raises BrokenContent."""
+    try:
+        return _build(url, embed, content)
+    except sa.exc.DatabaseError as error:
+        # exactly this class: a damaged SQLite file. It is derived, so a new one takes its place
+        if type(error) is not sa.exc.DatabaseError or not url.startswith("sqlite"):
+            raise
+        for end in ("", "-wal", "-shm"):
+            Path(f"{sa.engine.make_url(url).database}{end}").unlink(missing_ok=True)
+        return _build(url, embed, content)
+
+
+def _build(url: str, embed: Callable[[list[str]], np.ndarray], content: Path) -> bool:
     bind = engine(url)
     Base.metadata.create_all(bind)
     mark = fingerprint(content)
@@ -285,7 +297,10 @@ def load(url: str, content: Optional[Path] = None) -> Knowledge:
                 entries.setdefault(row.kind, {})[row.id] = schema.KINDS[row.kind].parse_obj(json.loads(row.body))
             vectors = {r.hash: np.frombuffer(r.value, np.float32) for r in session.scalars(sa.select(VectorRow))}
             rows = list(session.scalars(sa.select(PhraseRow).order_by(PhraseRow.id)))
-    except sa.exc.DatabaseError as error:
+        matrix = np.stack([vectors[r.hash] for r in rows]) if rows else np.zeros((0, DIMENSIONS), np.float32)
+    except sa.exc.OperationalError as error:
         raise NotBuilt("The knowledge base cannot be read. Run ./run, or python -m knowledge build.") from error
-    matrix = np.stack([vectors[r.hash] for r in rows]) if rows else np.zeros((0, DIMENSIONS), np.float32)
+    except (sa.exc.DatabaseError, ValueError, KeyError) as error:
+        where = bind.url.database if bind.dialect.name == "sqlite" else "its tables"
+        raise NotBuilt(f"The knowledge base is damaged. Delete {where}, then run ./run.") from error
     return Knowledge(entries, [Phrase(r.record, r.kind, r.text) for r in rows], matrix)

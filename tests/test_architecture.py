@@ -157,4 +157,4 @@ def test_nothing_names_a_registry_or_a_path_of_one_machine(pattern: str) -> None
     files = [p for f in folders for p in (ROOT / f).rglob("*") if p.suffix in (".py", ".yml", ".md", ".txt")]
     for path in [*files, ROOT / "requirements.lock", ROOT / "README.md", ROOT / "run"]:
         if path != own and path.exists():
-            assert not re.search(pattern, path.read_text(encoding="utf-8")), path
+            assert not re.search(pattern, path.read_text(encoding="utf-8", errors="ignore")), path

@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from bot.nlu import heads
 from bot.nlu.features import TextFeatures
 from knowledge import minilm, place
-from knowledge.reading import plain
+from knowledge.words import plain
 
 CRISIS = "crisis"
 UNCLEAR = "crisis_unclear"
@@ -38,7 +38,6 @@ KINDS = {
     "crisis_staff": "staff-concern",
     "crisis_allegation": "allegation-against-staff",
 }
-SHORT = 12  # words: shorter ordinary messages teach little and count half
 WINDOW, STRIDE = 90, 60  # words
 LINEAR_SPREAD, NEURAL_SPREAD = 2.0, 1.5  # what their logits are divided by before they are averaged
 _HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|principal|our head|my head)\b", re.I)
@@ -47,13 +46,14 @@ _HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|princ
 class Signs:
     """The trained part: a text in; the chance of a clear sign, of an unclear one, and the likeliest kind out.
 
-    A linear model over meaning, words and spelling and small neural heads over MiniLM's word outputs vote together.
+    A linear model over meaning, words and spelling and a small neural head over MiniLM's word outputs vote together.
     """
 
-    def __init__(self, c: float = 10.0, seeds: tuple[int, ...] = (0, 1)) -> None:
+    def __init__(self, c: float = 10.0, seeds: tuple[int, ...] = (0,)) -> None:
         self._features = TextFeatures()
         self._clear = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
         self._unclear = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
+        self._kind = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
         self._seeds = seeds
         self._heads: list[heads.Head] = []
 
@@ -66,9 +66,9 @@ class Signs:
         unclear = np.array([i == UNCLEAR for i in intents])
         self._clear.fit(rows[~unclear], clear[~unclear])
         self._unclear.fit(rows[~clear], unclear[~clear])
+        self._kind.fit(rows[clear], np.array(intents)[clear])
         kind = np.array([names.index(i) if i in KINDS else -1 for i in intents])
-        long = np.array([len(t.split()) > SHORT for t in texts])
-        weight = np.where(unclear, 0.3, np.where(clear | long, 1.0, 0.5))
+        weight = np.where(unclear, 0.3, 1.0)
         goal = np.where(unclear, 0.5, clear.astype(float))
         self._heads = [heads.train(words, goal, kind, weight, len(names), seed) for seed in self._seeds]
 
@@ -78,11 +78,10 @@ class Signs:
         rows = self._features.of(parts)
         linear = self._clear.decision_function(rows)
         words = minilm.encoder(place.home()).words([plain(p) for p in parts])
-        voted = [[head(w) for head in self._heads] for w in words]
-        neural = np.array([np.mean([sign for sign, _ in votes]) for votes in voted])
+        neural = np.array([np.mean([head(w) for head in self._heads]) for w in words])
         signs = (linear / LINEAR_SPREAD + neural / NEURAL_SPREAD) / 2
         best = int(np.argmax(signs))
-        kind = list(KINDS)[int(np.argmax(sum(k for _, k in voted[best])))]
+        kind = str(self._kind.predict(rows[best])[0])
         unclear = float(self._unclear.predict_proba(rows)[:, 1].max())
         return float(1 / (1 + np.exp(-signs[best]))), unclear, kind
 
@@ -101,7 +100,7 @@ class CrisisDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"clear": 0.5, "unclear": 0.4}
+        return {"clear": 0.49, "unclear": 0.33}
 
     @classmethod
     def create(

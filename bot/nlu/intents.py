@@ -6,7 +6,7 @@ classes of the crisis detector, ordinary talk among them, are left out: such a m
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional, Text, Tuple
 
 import joblib
 import numpy as np
@@ -20,7 +20,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.features import TextFeatures
+from knowledge.words import segments
 
+SENTENCES = "sentences"
+# kinds that only tell or greet: a question or request in another sentence is what the message is for
+TELLING = {"inform", "greet", "thanks", "upset", "bye", "affirm", "reason"}
 NOT_KINDS = ("crisis_", "ordinary")
 FALLBACK = "nlu_fallback"
 
@@ -66,7 +70,7 @@ class KindClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"C": 10.0, "nearest": 0.5, "threshold": 0.25}
+        return {"C": 10.0, "nearest": 0.5, "threshold": 0.25, "sure": 0.5}
 
     @classmethod
     def create(
@@ -111,6 +115,21 @@ class KindClassifier(GraphComponent):
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, joblib.load(folder / "kinds.joblib"))
 
+    def _read(self, kinds: Kinds, text: Text) -> Tuple[List[Tuple[str, float]], List[List[str]]]:
+        """The ranking of the message, and each of its sentences with its kind.
+
+        Where the whole only tells something, a sentence that asks decides: 'SENCO in Stafford. What do we do now?'
+        """
+        ranked = kinds.read(text)
+        parts = segments(text)[1:]
+        read = [kinds.read(part) for part in parts]
+        sentences = [[part, r[0][0] if r[0][1] >= self._config["sure"] else ""] for part, r in zip(parts, read)]
+        if ranked[0][0] in TELLING or ranked[0][1] < self._config["sure"]:
+            asking = [r for r in read if r[0][0] not in TELLING and r[0][1] >= self._config["sure"]]
+            if asking:
+                ranked = max(asking, key=lambda r: r[0][1])
+        return ranked, sentences
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
 
@@ -118,7 +137,8 @@ class KindClassifier(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text and self._kinds:
-                ranked = self._kinds.read(text)
+                ranked, sentences = self._read(self._kinds, text)
+                message.set(SENTENCES, sentences, add_to_output=True)
                 ranking = [{INTENT_NAME_KEY: i, PREDICTED_CONFIDENCE_KEY: c} for i, c in ranked[:10]]
                 top = ranking[0]
                 if top[PREDICTED_CONFIDENCE_KEY] < self._config["threshold"]:

@@ -1,4 +1,4 @@
-"""./run eval [tune|report] [--quiet]: how often the assistant is right, and plain search over the same records beside it."""
+"""./run eval [tune|report] [--quiet]: how often it is right, and plain search over the same records."""
 
 from __future__ import annotations
 

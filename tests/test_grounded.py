@@ -1,0 +1,73 @@
+"""Nothing invented: every answer's text is the render of the records it names, and fixed labels of words.yml."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable
+
+import pytest
+
+from bot.replies import RESTS_ON_RECORDS
+from knowledge import render
+from knowledge.render import words
+from knowledge.store import Knowledge
+from tests.eval.measure import cases
+
+FIXED = [
+    words()["labels"]["none_for_parents"],
+    words()["labels"]["none_for_audience"],
+    words()["labels"]["national"],
+    words()["manners"]["walk_offer"],
+    words()["labels"]["redacted"],
+]
+
+
+def fixed(block: str) -> bool:
+    """Whether a block of text is one of the fixed labels, with its blanks filled in."""
+    for phrase in FIXED:
+        pattern = ".*".join(re.escape(part) for part in re.split(r"\{\w+\}", phrase))
+        if re.fullmatch(pattern, block, re.S):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("case", cases("tune"), ids=lambda c: c["id"])
+def test_what_is_said_is_what_the_records_say(
+    case: dict[str, Any], talk: Callable[[], Any], knowledge: Knowledge
+) -> None:
+    person = talk()
+    for message in case["say"]:
+        reply = person(message)
+    custom = reply["custom"]
+    if custom["status"] in RESTS_ON_RECORDS:
+        assert custom["records"], custom
+    if custom["status"] != "answered":
+        return
+    role = custom["scope"]["role"]
+    shown = render.answer(knowledge, custom["records"], role)
+    rest = reply["text"]
+    parts = [shown.text, *(render.contact_line(c) for c in shown.contacts)]
+    parts += [render.source_line(s) for s in shown.sources]
+    for record in custom["records"]:
+        entry = knowledge.records[record]
+        if entry.kind == "duties" and entry.audience == "schools":
+            parts.append(render.questions_text(entry.entry))
+    gentle = knowledge.safeguarding["unsure"].gentle
+    for part in sorted(filter(None, [*parts, gentle]), key=len, reverse=True):
+        rest = rest.replace(part, "")
+    for label in ("who", "where"):
+        rest = rest.replace(words()["labels"][label], "")
+    left = [b.strip(" -\n") for b in rest.split("\n\n")]
+    assert [b for b in left if b and not fixed(b)] == []
+
+
+@pytest.mark.parametrize("case", cases("tune"), ids=lambda c: c["id"])
+def test_no_answer_rests_on_another_area(case: dict[str, Any], talk: Callable[[], Any], knowledge: Knowledge) -> None:
+    area = case["expect"].get("area")
+    person = talk()
+    for message in case["say"]:
+        reply = person(message)
+    custom = reply["custom"]
+    if area and custom["status"] in ("answered", "walkthrough_step"):
+        found = {knowledge.records[r].area for r in custom["records"]}
+        assert found <= {area, "england", "uk"}
