@@ -167,7 +167,7 @@ def _answer(turn: Turn) -> Reply:
     best = hits[0].score if hits else 0.0
     if turn.intent in LEAN and turn.confidence < SURE_KIND and best >= SPECIFIC:
         return choose(turn, hits)
-    if turn.intent == "ask_next" and not (hits and _single(hits[0], STRONG)):
+    if turn.intent == "ask_next" and not (hits and _single(hits[0], SPECIFIC)):
         return next_steps(turn)
     if turn.intent == "ask_duties":
         return duties(turn, hits)
@@ -459,9 +459,9 @@ def stages(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
 def contacts(turn: Turn, hits: list[Hit]) -> Reply:
     """Whom to contact: the service named, the area's own before a national one; else the area's list."""
     services = [h for h in hits if h.record.kind == "services" and h.score >= CONTACT]
-    mine = [h for h in services if turn.area and h.record.area == turn.area]
+    mine = [h for h in hits if h.record.kind == "services" and turn.area and h.record.area == turn.area]
     national = [h for h in services if h.record.area in ("england", "uk")]
-    if mine and mine[0].score >= services[0].score - NATIONAL:
+    if mine and services and mine[0].score >= services[0].score - NATIONAL:
         return _records(turn, [mine[0].record.id])
     if national and (turn.area or national[0].score >= services[0].score - CLOSE):
         return _records(turn, [national[0].record.id])

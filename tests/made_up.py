@@ -16,7 +16,7 @@ LOCAL = ("staffordshire", "hackney", "leicestershire", "suffolk")
 def with_made_up_council(target: Path) -> Path:
     """Our content with the made-up county of Marlshire beside it."""
     shutil.copytree(CONTENT, target)
-    for path in COUNCIL.rglob("*.yml"):
+    for path in COUNCIL.glob("*/*.yml"):
         place = target / path.relative_to(COUNCIL)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, place)

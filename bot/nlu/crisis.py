@@ -6,7 +6,9 @@ often stands behind an ordinary question.
 
 from __future__ import annotations
 
+import functools
 import re
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Text
 
 import joblib
@@ -18,6 +20,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from ruamel.yaml import YAML
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu import heads
@@ -94,6 +97,18 @@ def windows(text: str) -> list[str]:
     return [" ".join(words[at : at + WINDOW]) for at in range(0, len(words) - WINDOW + STRIDE, STRIDE)]
 
 
+@functools.lru_cache(maxsize=1)
+def _plain_signs() -> list[tuple[str, re.Pattern[str]]]:
+    words = YAML(typ="safe").load((Path(__file__).parent / "plain_signs.yml").read_text(encoding="utf-8"))
+    return [(kind, re.compile(pattern)) for kind, patterns in words.items() for pattern in patterns]
+
+
+def plain_sign(text: str) -> Optional[str]:
+    """The kind of crisis that a message names in plain words, if it does."""
+    said = plain(text)
+    return next((kind for kind, pattern in _plain_signs() if pattern.search(said)), None)
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CrisisDetector(GraphComponent):
     """Overrides the intent with `crisis` on a clear sign; marks unclear words; never leaves a `crisis_*` intent."""
@@ -154,8 +169,10 @@ class CrisisDetector(GraphComponent):
 
     def _decide(self, message: Message, text: str, clear: float, unclear: float, kind: str) -> None:
         ranking = [r for r in message.get(INTENT_RANKING_KEY) or [] if not str(r[INTENT_NAME_KEY]).startswith("crisis")]
-        if clear >= self._config["clear"]:
-            found = KINDS[kind]
+        plain_kind = plain_sign(text)
+        if plain_kind or clear >= self._config["clear"]:
+            found = plain_kind or KINDS[kind]
+            clear = max(clear, self._config["clear"])
             if found == "allegation-against-staff" and _HEAD.search(text):
                 found = "allegation-against-head"
             message.set(CRISIS, {"kind": found}, add_to_output=True)

@@ -65,8 +65,9 @@ def _table(outcomes: list[measure.Outcome]) -> None:
         right: Counter[str] = Counter()
         total: Counter[str] = Counter()
         for o in outcomes:
-            total[o.case[group]] += 1
-            right[o.case[group]] += o.right
+            name = o.case[group] or "unknown"
+            total[name] += 1
+            right[name] += o.right
         print(f"by {group}: " + ", ".join(f"{name} {right[name]}/{total[name]}" for name in sorted(total)))
 
 
