@@ -1,4 +1,4 @@
-"""./run bench [--quick] [--tenfold]: reply time, load, start, training and memory, beside `rasa init`'s starter project.
+"""./run bench [--quick] [--tenfold]: reply time, load, start, training and memory, beside rasa init's project.
 
 Both are trained and served by the same Python on the same kind of tracker store (SQLite) in one run, so that the ratios
 hold where bare seconds do not. Bounded: it sends a few thousand messages to this machine and ends. --quick leaves our
