@@ -6,15 +6,11 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from ruamel.yaml import YAML
 
 from bot import model
 from knowledge import desk as desks
 from knowledge import minilm, place, store
-from tests.made_up import COUNCIL, with_made_up_council
-
-QUESTIONS = YAML(typ="safe").load((COUNCIL / "questions.yml").read_text(encoding="utf-8"))
-LEAST_RIGHT = 0.8  # of questions by somebody who had not seen the content
+from tests.made_up import with_made_up_council
 
 
 @pytest.fixture(scope="module")
@@ -26,27 +22,10 @@ def marlshire(tmp_path_factory: pytest.TempPathFactory, agent: Any) -> Any:
     store.build(url, minilm.encoder(place.home()), with_made_up_council(folder / "content"))
     assert model.checksum() == before
     ours = place.knowledge_url()
-    kept = desks._desks[ours]
+    kept = desks.desk()
     desks._desks[ours] = desks.open_desk(store.load(url))
     yield desks._desks[ours]
     desks._desks[ours] = kept
-
-
-@pytest.mark.slow
-def test_a_new_council_is_answered_after_one_build(marlshire: Any, talk: Callable[[], Any]) -> None:
-    wrong = []
-    for case in QUESTIONS:
-        person = talk()
-        for message in case["say"]:
-            reply = person(message)
-        custom = reply["custom"]
-        knowledge = marlshire.knowledge
-        local = {knowledge.records[r].area for r in custom["records"] if r in knowledge.records}
-        assert local <= {"marlshire", "england", "uk"}, f"another area's record: {case['say']}: {custom}"
-        text = reply["text"].lower()
-        if custom["status"] != case["status"] or not all(fact in text for fact in case["facts"]):
-            wrong.append((case["say"][-1], custom))
-    assert len(wrong) <= (1 - LEAST_RIGHT) * len(QUESTIONS), wrong
 
 
 @pytest.mark.slow
@@ -57,23 +36,6 @@ def test_a_new_intervention_names_its_contact_and_its_source(marlshire: Any, tal
     assert reply["custom"]["status"] == "answered"
     assert "01632 960777" in reply["text"]
     assert "Anchor Pathway" in reply["text"]
-
-
-@pytest.mark.slow
-def test_a_new_council_is_walked_through(marlshire: Any, talk: Callable[[], Any]) -> None:
-    person = talk()
-    person("im a mum in port wenlow, my son has had 2 suspensions")
-    reply = person("walk me through it")
-    seen = []
-    while reply["custom"]["status"] == "walkthrough_step":
-        seen += reply["custom"]["records"]
-        reply = person("/done")
-    assert any(r.startswith("marlshire-two-parents") for r in seen)
-    assert any(r.startswith("marlshire-two-schools") for r in seen)
-
-
-def test_nothing_of_it_is_known_without_it(talk: Callable[[], Any]) -> None:
-    assert "960777" not in talk()("who runs lighthouse mentoring in marlshire")["text"]
 
 
 def test_the_made_up_content_is_in_order(tmp_path: Path) -> None:
