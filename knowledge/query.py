@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge.store import Knowledge, Record
+from knowledge.terms import Postings, Terms
 from knowledge.words import MAX_SEGMENTS, plain, segments
 
 Embed = Callable[[list[str]], np.ndarray]
@@ -58,10 +59,11 @@ class _View:
     records: np.ndarray
     rows: np.ndarray
     owner: np.ndarray
+    phrases: np.ndarray
     vectors: np.ndarray
-    spelling: Any
+    spelling: Postings
     short: np.ndarray
-    wording: Any
+    wording: Postings
     weights: np.ndarray
 
 
@@ -84,16 +86,18 @@ class Finder:
         self._vectors = np.ascontiguousarray(knowledge.vectors[rows])
         self._texts = [plain(p.text) for p in self._phrases] or ["-"]
         self._short = np.array([p.kind in ("title", "alias") for p in self._phrases], bool)
-        self._letters = TfidfVectorizer(
+        letters = TfidfVectorizer(
             analyzer="char_wb",
             ngram_range=(2, 5),
             sublinear_tf=True,
             min_df=2 if len(self._texts) > 1000 else 1,
             dtype=np.float32,
         )
-        self._spelling = self._letters.fit_transform(self._texts).tocsr()
-        self._words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
-        self._wording = self._words.fit_transform(self._documents()).tocsr()
+        self._spelling = letters.fit_transform(self._texts).tocsr()
+        self._letters = Terms(letters)
+        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
+        self._wording = words.fit_transform(self._documents()).tocsr()
+        self._words = Terms(words)
         self._weights = self._ridge()
         self._area = np.array([knowledge.records[i].area for i in self._ids])
         self._kind = np.array([knowledge.records[i].kind for i in self._ids])
@@ -130,10 +134,11 @@ class Finder:
                 records=records,
                 rows=rows,
                 owner=place[self._owner[rows]],
+                phrases=_table(place[self._owner[rows]], len(records)),
                 vectors=self._vectors[rows],
-                spelling=self._spelling[rows].T.tocsr(),
+                spelling=Postings(self._spelling[rows]),
                 short=self._short[rows],
-                wording=self._wording[records].T.tocsr(),
+                wording=Postings(self._wording[records]),
                 weights=np.ascontiguousarray(self._weights[:, records]),
             )
         return self._views[key]
@@ -157,14 +162,14 @@ class Finder:
         trust = np.array([1.0] + [1.0 if p.endswith("?") else 0.9 for p in parts[1:]], np.float32)
         meant = self._embed(parts) * trust[:, None]
         by_phrase = view.vectors @ meant.T
-        by_phrase += SPELLING * (self._letters.transform(parts) @ view.spelling).toarray().T * trust
+        by_phrase += SPELLING * np.stack([view.spelling(*self._letters(p)) for p in parts], axis=1) * trust
         nearest = by_phrase.max(axis=1)
         if len(text.split()) > 5:
             nearest = np.where(view.short, nearest * SHORT, nearest)
-        best, mean = _by_record(nearest, view.owner, len(view.records))
+        best, mean = _by_record(nearest, view.phrases)
         scores = best + MEAN * mean
         scores += LEARNT * (meant @ view.weights).max(axis=0)
-        scores += WORDING * np.asarray((self._words.transform([plain(text)]) @ view.wording).todense()).ravel()
+        scores += WORDING * view.wording(*self._words(plain(text)))
         scores /= 1 + MEAN + 0.5 * LEARNT
         for i, bonus in self._named(wanted, view).items():
             scores[i] += bonus
@@ -205,18 +210,21 @@ class Finder:
         return lean
 
 
-def _by_record(scores: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _table(owner: np.ndarray, count: int) -> np.ndarray:
+    """For each record the places of its phrases, filled up with -1."""
+    order = np.argsort(owner, kind="stable")
+    starts = np.searchsorted(owner[order], np.arange(count + 1))
+    table = np.full((count, max(3, int(np.diff(starts).max(initial=0)))), -1, np.int64)
+    for record, (start, end) in enumerate(zip(starts, starts[1:])):
+        table[record, : end - start] = order[start:end]
+    return table
+
+
+def _by_record(scores: np.ndarray, phrases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each record the best of its phrases' scores, and the mean of its three best (missing ones: nought)."""
-    order = np.lexsort((-scores, owner))
-    owners, ranked = owner[order], scores[order]
-    starts = np.searchsorted(owners, np.arange(count))
-    rank = np.arange(len(owners)) - starts[owners]
-    best = np.zeros(count, np.float32)
-    best[owners[rank == 0]] = ranked[rank == 0]
-    total = np.zeros(count, np.float32)
-    top = rank < 3
-    np.add.at(total, owners[top], ranked[top])
-    return best, total / 3
+    own = np.append(scores, 0.0)[phrases]
+    top = np.partition(own, own.shape[1] - 3, axis=1)[:, -3:]
+    return top.max(axis=1), top.mean(axis=1)
 
 
 def local_areas(area: Optional[str], every: Iterable[str]) -> frozenset[str]:

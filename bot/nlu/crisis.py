@@ -24,7 +24,7 @@ from ruamel.yaml import YAML
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu import heads
-from bot.nlu.features import TextFeatures
+from bot.nlu.features import Linear, TextFeatures
 from knowledge import minilm, place
 from knowledge.words import plain
 
@@ -54,9 +54,8 @@ class Signs:
 
     def __init__(self, c: float = 10.0, seeds: tuple[int, ...] = (0,)) -> None:
         self._features = TextFeatures()
-        self._clear = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
-        self._unclear = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
-        self._kind = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
+        self._c = c
+        self._models: dict[str, Linear] = {}
         self._seeds = seeds
         self._heads: list[heads.Head] = []
 
@@ -67,26 +66,36 @@ class Signs:
         names = list(KINDS)
         clear = np.array([i in KINDS for i in intents])
         unclear = np.array([i == UNCLEAR for i in intents])
-        self._clear.fit(rows[~unclear], clear[~unclear])
-        self._unclear.fit(rows[~clear], unclear[~clear])
-        self._kind.fit(rows[clear], np.array(intents)[clear])
+        self._models = {
+            "clear": self._fit(rows[~unclear], clear[~unclear]),
+            "unclear": self._fit(rows[~clear], unclear[~clear]),
+            "kind": self._fit(rows[clear], np.array(intents)[clear]),
+        }
         kind = np.array([names.index(i) if i in KINDS else -1 for i in intents])
         weight = np.where(unclear, 0.3, 1.0)
         goal = np.where(unclear, 0.5, clear.astype(float))
         self._heads = [heads.train(words, goal, kind, weight, len(names), seed) for seed in self._seeds]
 
+    def _fit(self, rows: Any, wanted: np.ndarray) -> Linear:
+        return Linear(LogisticRegression(C=self._c, max_iter=1000, solver="liblinear").fit(rows, wanted))
+
     def read(self, text: str) -> tuple[float, float, str]:
         """(chance of a clear sign, chance of an unclear one, likeliest crisis intent)."""
         parts = windows(text)
-        rows = self._features.of(parts)
-        linear = self._clear.decision_function(rows)
+        rows = [self._features.of(part) for part in parts]
+        linear = np.array([self._models["clear"](row)[0] for row in rows])
         words = minilm.encoder(place.home()).words([plain(p) for p in parts])
         neural = np.array([np.mean([head(w) for head in self._heads]) for w in words])
         signs = (linear / LINEAR_SPREAD + neural / NEURAL_SPREAD) / 2
         best = int(np.argmax(signs))
-        kind = str(self._kind.predict(rows[best])[0])
-        unclear = float(self._unclear.predict_proba(rows)[:, 1].max())
-        return float(1 / (1 + np.exp(-signs[best]))), unclear, kind
+        kinds = self._models["kind"]
+        kind = kinds.classes[int(np.argmax(kinds(rows[best])))]
+        unclear = max(float(self._models["unclear"](row)[0]) for row in rows)
+        return _chance(float(signs[best])), _chance(unclear), kind
+
+
+def _chance(logit: float) -> float:
+    return float(1 / (1 + np.exp(-logit)))
 
 
 def windows(text: str) -> list[str]:
