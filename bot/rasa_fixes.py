@@ -59,7 +59,7 @@ def _cache_event_types() -> None:
 
 
 def _run_graph_directly() -> None:
-    """Rasa plans its graph of a dozen nodes anew for each of a message's three runs, and prints all inputs for a log."""
+    """Rasa plans its graph anew for each of a message's three runs, and prints all inputs for a log."""
 
     def run(
         self: DaskGraphRunner, inputs: Optional[Dict[Text, Any]] = None, targets: Optional[List[Text]] = None

@@ -1,7 +1,8 @@
 """The crisis detector: the last word of the pipeline, in favour of catching rather than missing.
 
-Trained on the `crisis_*` intents against everything else. It reads the message as a whole, word by word, since a sign
-often stands behind an ordinary question.
+Trained on the `crisis_*` intents against everything else, the knowledge's own example questions included: they are
+what people ordinarily ask here. It reads the message as a whole, word by word, since a sign often stands behind an
+ordinary question.
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.nlu import heads
 from bot.nlu.features import Linear, TextFeatures
+from bot.nlu.questions import ASKED, questions
 from knowledge import minilm, place
 from knowledge.words import plain
 
 CRISIS = "crisis"
 UNCLEAR = "crisis_unclear"
+ORDINARY = "ordinary"
 KINDS = {
     "crisis_emergency": "emergency-now",
     "crisis_suicide": "suicide-or-self-harm",
@@ -124,7 +127,7 @@ class CrisisDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"clear": 0.49, "unclear": 0.33}
+        return {"clear": 0.4, "unclear": 0.28}
 
     @classmethod
     def create(
@@ -146,8 +149,9 @@ class CrisisDetector(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
+        said = [(m.get(TEXT), m.get(INTENT)) for m in examples] + [(text, ORDINARY) for text in questions(ASKED)]
         signs = Signs()
-        signs.train([m.get(TEXT) for m in examples], [m.get(INTENT) for m in examples])
+        signs.train([text for text, _ in said], [intent for _, intent in said])
         self._signs = signs
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(signs, folder / "signs.joblib")

@@ -20,11 +20,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.features import Examples, Linear, TextFeatures
+from bot.nlu.questions import RULES, questions
 from knowledge.words import segments
 
 SENTENCES = "sentences"
 # kinds that only tell or greet: a question or request in another sentence is what the message is for
 TELLING = {"inform", "greet", "thanks", "upset", "bye", "affirm", "reason"}
+RULES_TAKEN = 5  # one in so many of the questions about rules; all of them would drown the other kinds
 NOT_KINDS = ("crisis_", "ordinary")
 FALLBACK = "nlu_fallback"
 
@@ -98,6 +100,7 @@ class KindClassifier(GraphComponent):
             for m in training_data.intent_examples
             if m.get(TEXT) and not m.get(INTENT).startswith(NOT_KINDS)
         ]
+        examples += [(text, "ask") for text in questions(RULES)[::RULES_TAKEN]]
         kinds = Kinds(self._config["C"], self._config["nearest"])
         kinds.train([text for text, _ in examples], [intent for _, intent in examples])
         self._kinds = kinds
