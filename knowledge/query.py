@@ -5,26 +5,33 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from typing import Any, Callable, Iterable, Optional
+from typing import Callable, Iterable, Optional
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge.store import Knowledge, Record
-from knowledge.terms import Postings, Terms
+from knowledge.terms import Bm25, Postings, Terms
 from knowledge.words import MAX_SEGMENTS, plain, segments
 
 Embed = Callable[[list[str]], np.ndarray]
 
-SPELLING = 0.5  # character n-grams beside the sentence vectors
-MEAN = 0.3  # a record's three nearest phrases beside its nearest
-LEARNT = 1.5  # the ridge regression
-WORDING = 0.5  # shared words
-SHORT = 0.85  # a title or alias against a message of more than five words
-NAMED = 0.25  # added where the message names the record
-DEFINED = 0.3  # of that, for a rule or a term, where no definition is asked for: many rules share its words
-UNASKED = -0.05  # added for a definition of a word that everybody uses, where none is asked for
-OWN = 0.04  # added for the person's own area
+
+@dataclasses.dataclass(frozen=True)
+class Weights:
+    """What each part of a record's score counts; nought leaves a part out."""
+
+    spelling: float = 0.5  # character n-grams beside the sentence vectors
+    mean: float = 0.6  # a record's three nearest phrases beside its nearest
+    learnt: float = 4.0  # the ridge regression
+    wording: float = 0.4  # shared words, by BM25
+    short: float = 0.85  # a title or alias against a message of more than five words
+    named: float = 0.25  # added where the message names the record
+    defined: float = 0.3  # of that, for a rule or term where no definition is asked for: many rules share its words
+    unasked: float = -0.05  # added for a definition of a word that everybody uses, where none is asked for
+    own: float = 0.04  # added for the person's own area
+
+
 RIDGE = 3.0
 
 
@@ -75,8 +82,9 @@ class Finder:
     The weights were chosen on the development questions (docs/adr/0004-finding.md).
     """
 
-    def __init__(self, knowledge: Knowledge, embed: Embed) -> None:
+    def __init__(self, knowledge: Knowledge, embed: Embed, weights: Optional[Weights] = None) -> None:
         self.knowledge = knowledge
+        self._counts = weights or Weights()
         self._embed = embed
         self._ids = list(knowledge.records)
         self._order = {name: i for i, name in enumerate(self._ids)}
@@ -95,9 +103,7 @@ class Finder:
         )
         self._spelling = letters.fit_transform(self._texts).tocsr()
         self._letters = Terms(letters)
-        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
-        self._wording = words.fit_transform(self._documents()).tocsr()
-        self._words = Terms(words)
+        self._words = Bm25(self._documents())
         self._weights = self._ridge()
         self._area = np.array([knowledge.records[i].area for i in self._ids])
         self._kind = np.array([knowledge.records[i].kind for i in self._ids])
@@ -113,7 +119,7 @@ class Finder:
 
     def _ridge(self) -> np.ndarray:
         """From a sentence vector to a score for each record, in closed form: nothing to train, exact at every build."""
-        trust = np.array([1.0 if p.kind == "example" else 0.5 for p in self._phrases], np.float32)[:, None]
+        trust = np.array([1.0 if p.kind in ("example", "belief") else 0.5 for p in self._phrases], np.float32)[:, None]
         targets = np.zeros((len(self._ids), self._vectors.shape[1]), np.float32)
         np.add.at(targets, self._owner, self._vectors * trust)
         square = (self._vectors * trust).T @ self._vectors + RIDGE * np.eye(self._vectors.shape[1], dtype=np.float32)
@@ -138,7 +144,7 @@ class Finder:
                 vectors=self._vectors[rows],
                 spelling=Postings(self._spelling[rows]),
                 short=self._short[rows],
-                wording=Postings(self._wording[records]),
+                wording=Postings(self._words.rows[records]),
                 weights=np.ascontiguousarray(self._weights[:, records]),
             )
         return self._views[key]
@@ -162,15 +168,15 @@ class Finder:
         trust = np.array([1.0] + [1.0 if p.endswith("?") else 0.9 for p in parts[1:]], np.float32)
         meant = self._embed(parts) * trust[:, None]
         by_phrase = view.vectors @ meant.T
-        by_phrase += SPELLING * np.stack([view.spelling(*self._letters(p)) for p in parts], axis=1) * trust
+        by_phrase += self._counts.spelling * np.stack([view.spelling(*self._letters(p)) for p in parts], axis=1) * trust
         nearest = by_phrase.max(axis=1)
         if len(text.split()) > 5:
-            nearest = np.where(view.short, nearest * SHORT, nearest)
+            nearest = np.where(view.short, nearest * self._counts.short, nearest)
         best, mean = _by_record(nearest, view.phrases)
-        scores = best + MEAN * mean
-        scores += LEARNT * (meant @ view.weights).max(axis=0)
-        scores += WORDING * view.wording(*self._words(plain(text)))
-        scores /= 1 + MEAN + 0.5 * LEARNT
+        scores = best + self._counts.mean * mean
+        scores += self._counts.learnt * (meant @ view.weights).max(axis=0)
+        scores += self._counts.wording * view.wording(*self._words(plain(text)))
+        scores /= 1 + self._counts.mean + 0.5 * self._counts.learnt
         for i, bonus in self._named(wanted, view).items():
             scores[i] += bonus
         hits = []
@@ -192,17 +198,16 @@ class Finder:
                 continue
             record = self.knowledge.records[name]
             thing = record.kind in ("interventions", "services", "duty")
-            bonus = NAMED * self.rarity(said) * (1.0 if thing or wanted.defines else DEFINED)
+            bonus = self._counts.named * self.rarity(said) * (1.0 if thing or wanted.defines else self._counts.defined)
             found[i] = max(found.get(i, 0.0), bonus)
         return found
 
-    @staticmethod
-    def _leaning(record: Record, wanted: Wanted) -> float:
+    def _leaning(self, record: Record, wanted: Wanted) -> float:
         lean = wanted.lean.get(record.kind, 0.0)
         if wanted.area and record.area == wanted.area:
-            lean += OWN
+            lean += self._counts.own
         if getattr(record.entry, "topic", "") == "definitions" and not wanted.defines:
-            lean += UNASKED
+            lean += self._counts.unasked
         if record.stage and wanted.stages and record.kind != "stages":
             lean += 0.10 if record.stage in wanted.stages else -0.04
         if record.audience and wanted.audience and record.kind in ("duties", "duty"):
@@ -215,8 +220,9 @@ def _table(owner: np.ndarray, count: int) -> np.ndarray:
     order = np.argsort(owner, kind="stable")
     starts = np.searchsorted(owner[order], np.arange(count + 1))
     table = np.full((count, max(3, int(np.diff(starts).max(initial=0)))), -1, np.int64)
-    for record, (start, end) in enumerate(zip(starts, starts[1:])):
-        table[record, : end - start] = order[start:end]
+    for record in range(count):
+        own = order[starts[record] : starts[record + 1]]
+        table[record, : len(own)] = own
     return table
 
 

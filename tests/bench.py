@@ -105,7 +105,7 @@ def one_user(url: str, messages: list[str], count: int) -> list[float]:
 
 
 async def crowd(url: str, messages: list[str], users: int, each: int) -> tuple[list[float], float, int]:
-    """(seconds of each message, messages a second, messages without an answer) of `users` at once without thinking time."""
+    """(seconds of each message, messages a second, unanswered ones) of `users` at once without thinking time."""
     times: list[float] = []
     lost = 0
 
