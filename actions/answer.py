@@ -6,8 +6,8 @@ from typing import Any
 
 from actions.choose import choose, miss
 from actions.contacts import contacts, details, person
-from actions.find import LEAN, SPECIFIC, SURE, SURE_OUT_OF_SCOPE, in_context, single
-from actions.pathway import duties, no_pathway, stages
+from actions.find import FOLLOWS, LEAN, SPECIFIC, STRONG, SURE, SURE_OUT_OF_SCOPE, in_context, single
+from actions.pathway import after_another, asks_for_all, duties, no_pathway, stages
 from actions.tell import list_of, next_buttons, next_steps, tell
 from actions.turn import Turn
 from actions.walk import offer, start
@@ -26,18 +26,27 @@ def answer(turn: Turn) -> Reply:
     reply = _answer(turn)
     if reply.status in ("answered", "clarifies"):
         turn.set("misses", 0)
-        turn.set("last", {"records": reply.records[:5], "intent": turn.intent, "text": turn.text})
+        last = turn.get("last") or {}
+        same = len(turn.text.split()) <= FOLLOWS and set(reply.records) & set(last.get("records", []))
+        # of a follow-up that stays with its record the first question is kept: it names what all of them are about
+        text = last.get("text", turn.text) if same else turn.text
+        turn.set("last", {"records": reply.records[:5], "intent": turn.intent, "text": text})
     return offer(turn, reply)
 
 
 def _answer(turn: Turn) -> Reply:
+    if _asks_for_duties(turn):
+        turn.intent, turn.confidence = "ask_duties", 1.0
     hits = in_context(turn)
     best = hits[0].score if hits else 0.0
     if turn.intent in LEAN and turn.confidence < SURE_KIND and best >= SPECIFIC:
         return choose(turn, hits)
+    again = after_another(turn)
+    if again and best < STRONG:
+        return again
     if turn.intent == "ask_next" and not (hits and single(hits[0], SPECIFIC)):
         return next_steps(turn)
-    if turn.intent == "ask_duties" or (turn.intent == "ask_stage" and turn.reading.get("audience")):
+    if turn.intent == "ask_duties":
         return duties(turn, hits)
     if turn.intent == "ask_contact":
         reply = contacts(turn, hits)
@@ -59,6 +68,18 @@ def _answer(turn: Turn) -> Reply:
     if best < SURE:
         return miss(turn)
     return choose(turn, hits)
+
+
+def _asks_for_duties(turn: Turn) -> bool:
+    """Whether another kind of question asks what somebody has to do, too: of a stage, or after somebody's duties."""
+    if turn.intent == "ask_stage":
+        return bool(turn.reading.get("audience")) and not asks_for_all(turn)
+    if turn.intent == "ask_next":
+        return bool(turn.stages_named()) and any(kind == "ask_duties" for _, kind in turn.sentences)
+    if turn.intent in LEAN and turn.confidence >= SURE_KIND:
+        return False
+    after = (turn.get("last") or {}).get("intent") == "ask_duties" and len(turn.text.split()) <= FOLLOWS
+    return after and bool(turn.reading.get("audience") or turn.reading.get("mine"))
 
 
 def _asks_elsewhere(turn: Turn) -> bool:

@@ -17,7 +17,9 @@ from knowledge.render import words
 def contacts(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
     """The service named, the area's own before a national one; else the area's list. None: another record is meant."""
     services = [h for h in hits if h.record.kind == "services" and h.score >= CONTACT]
-    if hits and _something_else(hits[0], services):
+    if hits and (
+        _something_else(hits[0], services) or hits[0].record.id in (turn.get("last") or {}).get("records", [])
+    ):
         return None
     if services:
         best = services[0]

@@ -19,6 +19,8 @@ CONTACT = 0.60  # at and above, a service was meant
 ALSO = 0.12  # so near the best that it is offered as a button
 CLOSE = 0.05  # nearer to each other than this, two records of different kinds are told together or asked about
 FOLLOWS = 9  # words: a longer message stands on its own
+STILL_ABOUT = 0.2  # added for the intervention that was told last: who refers, how long, whom to ring is in its record
+BARE = 5  # words: however near a record is, so short a message may hang on what was told before
 MANY = 40  # hits, so that a record which only one reading brings is not lost
 
 LEAN: dict[str, dict[str, float]] = {
@@ -85,8 +87,9 @@ def nationwide(record: Record) -> bool:
 def in_context(turn: Turn) -> list[Hit]:
     """As `find`; a short message is read together with the question before it, too: 'how do I refer?'."""
     own = find(turn)
-    before = (turn.get("last") or {}).get("text")
-    stands_alone = bool(own) and own[0].score >= STRONG
+    last = turn.get("last") or {}
+    before = last.get("text")
+    stands_alone = bool(own) and own[0].score >= STRONG and (turn.things_named() or len(turn.text.split()) > BARE)
     if not before or stands_alone or turn.tapped or len(turn.text.split()) > FOLLOWS:
         return own
     alone = {hit.record.id: hit for hit in find(turn, most=MANY)}
@@ -95,7 +98,8 @@ def in_context(turn: Turn) -> list[Hit]:
     merged = []
     for name, hit in (alone | together).items():
         scores = [hits[name].score if name in hits else floor for hits, floor in zip((alone, together), floors)]
-        merged.append(dataclasses.replace(hit, score=sum(scores) / 2))
+        still = STILL_ABOUT if name in last["records"] and hit.record.kind == "interventions" else 0.0
+        merged.append(dataclasses.replace(hit, score=sum(scores) / 2 + still))
     return sorted(merged, key=lambda hit: -hit.score)[:8]
 
 

@@ -19,6 +19,10 @@ from knowledge.render import words
 from knowledge.words import plain
 
 WHOLE = re.compile(r"\b(pathway|stages|categories|levels)\b")
+AGAIN = re.compile(
+    r"\bagain\b|\bnext (one|time|stage|step|level|suspension)\b|\b(one|another) more\b|\banother (one|suspension)\b"
+)
+SHORT = 14  # words
 ONE = re.compile(r"\b(stage|category|level|step|part|bit)\b")
 
 
@@ -86,7 +90,7 @@ def stages(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
         return ask.ask(turn, "area")
     if not named and hits and hits[0].record.kind == "guidance" and hits[0].score >= SURE:
         return tell(turn, [hits[0].record.id])
-    if turn.area and not named and _asks_for_all(turn):
+    if turn.area and not named and asks_for_all(turn):
         return _all_stages(turn)
     ids = [s.id for s in named] or ([s.id] if (s := turn.stage()) else [])
     if not ids:
@@ -104,7 +108,17 @@ def stages(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
     )
 
 
-def _asks_for_all(turn: Turn) -> bool:
+def after_another(turn: Turn) -> Optional[Reply]:
+    """The stage that one more suspension would bring, where that is asked: 'what if it happens again?'."""
+    stage = turn.stage()
+    if not stage or turn.stages_named() or len(turn.text.split()) > SHORT or not AGAIN.search(plain(turn.text)):
+        return None
+    count = turn.get("suspensions") or stage.to_count or stage.from_count or 0
+    following = turn.knowledge.stage_for_count(turn.area, count + 1)
+    return list_of(turn, following.id) if following else None
+
+
+def asks_for_all(turn: Turn) -> bool:
     """Whether the pathway as a whole is asked about, and not where one child stands."""
     said = plain(turn.question())
     return bool(WHOLE.search(said)) and not ONE.search(said)

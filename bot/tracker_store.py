@@ -53,7 +53,7 @@ class TrackerStore(SQLTrackerStore):
         if self.engine.dialect.name == "sqlite":
             # connections are kept: opening one costs as much as reading a conversation
             self.engine.dispose()
-            self.engine = sa.create_engine(address, poolclass=sa.pool.QueuePool)
+            self.engine: Any = sa.create_engine(address, poolclass=sa.pool.QueuePool)
             sa.event.listen(self.engine, "connect", _pragmas)
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
 

@@ -46,7 +46,7 @@ _COUNTS = [
         r"\b(?:suspended|excluded) (?:\w+ ){0,2}?(?P<n>once|twice)\b",
         rf"\b{_SUSPENSION} x ?{_N}\b|\bx ?(?P<m>\d) {_SUSPENSION}\b",
         rf"\b(?:suspension|exclusion|stage|number|no) (?:number |no |# ?)?{_N}\b(?! (?:days?|weeks?|lunch\w*))",
-        rf"\b(?:on|had|its|thats|at|after|reached|onto|got) (?:(?:his|her|their|the|number|no|my) )+{_ORDINAL}\b(?! (?:day|week|year|offen\w+|school))",
+        rf"\b(?:on|had|its|thats|at|after|reached|onto|got) (?:(?:his|her|their|the|number|no|my|a) )+{_ORDINAL}\b(?! (?:of|party|day|week|year|offen\w+|school))",
         rf"\bthe {_ORDINAL} (?:one|stage)\b",
         rf"\b(?:pupil|hes|shes|he is|she is|child|lad|son|daughter|boy|girl|student|theyre|staffordshire)(?: is| are|,)? (?:now |currently |already )?on {_N}(?=$|[?.,]| (?:now|and|so|already|what)\b)",
         rf"\b(?:at|after|between|and|to) {_N}(?= (?:and|or|now|what|in|to)\b|$|[?.,])",
