@@ -22,7 +22,8 @@ class ActionWalk(GuardedAction):
         return "action_walk"
 
     def reply(self, turn: Turn) -> Reply:
-        if not turn.tapped and len(turn.text.split()) > LONG and turn.things_named():
+        said = any(kind == "walk" for _, kind in turn.sentences)
+        if not turn.tapped and not said and len(turn.text.split()) > LONG and turn.things_named():
             return answer(turn)
         return start(turn)
 

@@ -8,11 +8,12 @@ from actions.choose import choose, miss
 from actions.contacts import contacts, details, person
 from actions.find import FOLLOWS, LEAN, SPECIFIC, STRONG, SURE, SURE_OUT_OF_SCOPE, in_context, single
 from actions.pathway import after_another, asks_for_all, duties, no_pathway, stages
-from actions.tell import list_of, next_buttons, next_steps, tell
+from actions.tell import list_of, next_buttons, next_records, next_steps, tell
 from actions.turn import Turn
 from actions.walk import offer, start
 from bot.inbound import payload
 from bot.replies import Button, Reply
+from knowledge.query import Hit
 from knowledge.render import words
 
 SURE_KIND = 0.5  # below, the kind of question is not trusted against a record that fits
@@ -45,7 +46,8 @@ def _answer(turn: Turn) -> Reply:
     if again and best < STRONG:
         return again
     if turn.intent == "ask_next" and not (hits and single(hits[0], SPECIFIC)):
-        return next_steps(turn)
+        rest = [h for h in hits if h.record.id not in next_records(None)]
+        return duties(turn, rest) if _duties_first(turn, hits) else next_steps(turn)
     if turn.intent == "ask_duties":
         return duties(turn, hits)
     if turn.intent == "ask_contact":
@@ -74,12 +76,22 @@ def _asks_for_duties(turn: Turn) -> bool:
     """Whether another kind of question asks what somebody has to do, too: of a stage, or after somebody's duties."""
     if turn.intent == "ask_stage":
         return bool(turn.reading.get("audience")) and not asks_for_all(turn)
-    if turn.intent == "ask_next":
-        return bool(turn.stages_named()) and any(kind == "ask_duties" for _, kind in turn.sentences)
     if turn.intent in LEAN and turn.confidence >= SURE_KIND:
         return False
     after = (turn.get("last") or {}).get("intent") == "ask_duties" and len(turn.text.split()) <= FOLLOWS
     return after and bool(turn.reading.get("audience") or turn.reading.get("mine"))
+
+
+def _duties_first(turn: Turn, hits: list[Hit]) -> bool:
+    """Whether the list of the person's own audience and stage is nearer than the next steps are."""
+    stage, audience = (turn.stages_named() or [turn.stage()])[0], turn.audience()
+    for hit in hits:
+        if hit.record.id in next_records(turn.decision):
+            return False
+        if hit.record.kind == "duties" and stage in (None, turn.knowledge.stages[hit.record.entry.stage]):
+            if audience in (None, hit.record.audience):
+                return True
+    return False
 
 
 def _asks_elsewhere(turn: Turn) -> bool:

@@ -8,7 +8,7 @@ from typing import Optional
 from actions import ask
 from actions.choose import choose
 from actions.contacts import details
-from actions.find import CLOSE, NATIONAL, SPECIFIC, STRONG, SURE, nationwide
+from actions.find import CLOSE, FOLLOWS, NATIONAL, SPECIFIC, STRONG, SURE, nationwide
 from actions.tell import list_of, next_buttons, stage_buttons, tell
 from actions.turn import Turn
 from bot.inbound import payload
@@ -34,7 +34,8 @@ def duties(turn: Turn, hits: list[Hit]) -> Reply:
         lines = [h for h in lines if h.record.kind != "guidance"]
     if lines and lines[0].score >= SURE and lines[0].record.id in turn.things_named():
         return choose(turn, lines)
-    particular = bool(lines) and not turn.desk.reader.generic(turn.question())
+    follows = bool(turn.get("last")) and len(turn.text.split()) <= FOLLOWS and not turn.reading.get("audience")
+    particular = bool(lines) and (follows or not turn.desk.reader.generic(turn.question()))
     if particular:
         whole = max((h.score for h in hits if h.record.kind == "duties"), default=0.0)
         if lines[0].score >= max(SPECIFIC, whole - NATIONAL if lines[0].record.kind == "law" else whole + CLOSE):
@@ -115,7 +116,12 @@ def after_another(turn: Turn) -> Optional[Reply]:
         return None
     count = turn.get("suspensions") or stage.to_count or stage.from_count or 0
     following = turn.knowledge.stage_for_count(turn.area, count + 1)
-    return list_of(turn, following.id) if following else None
+    if not following:
+        return None
+    told = [turn.knowledge.records[name] for name in (turn.get("last") or {}).get("records", [])]
+    same = next((r.audience for r in told if r.kind == "duties"), None)
+    duties = turn.knowledge.duties_of(following.id, same) if same else None
+    return list_of(turn, duties.id if duties else following.id)
 
 
 def asks_for_all(turn: Turn) -> bool:

@@ -66,7 +66,12 @@ def next_steps(turn: Turn) -> Reply:
     """What happens now, by what was decided."""
     if not turn.decision:
         return ask.ask(turn, "decision")
-    return tell(turn, [f"next-steps-{NEXT[turn.decision]}"])
+    return tell(turn, next_records(turn.decision))
+
+
+def next_records(decision: Optional[str]) -> list[str]:
+    """The records of what happens next after a decision; all of them where none is known."""
+    return [f"next-steps-{name}" for known, name in NEXT.items() if decision in (None, known)]
 
 
 def next_buttons(turn: Turn, kind: str) -> list[Button]:

@@ -79,7 +79,7 @@ def _read_phrases() -> None:
     from knowledge.words import plain
 
     phrases = [m.get(TEXT) for m in load_data(str(ROOT / "data" / "nlu")).intent_examples]
-    minilm.encoder(place.home()).prepare(plain(p) for p in [*phrases, *questions(ASKED)])
+    minilm.encoder(place.home()).prepare(plain(p) for p in [*phrases, *(text for text, _ in questions(ASKED))])
 
 
 def train() -> Path:

@@ -51,9 +51,11 @@ class TrackerStore(SQLTrackerStore):
         kwargs.pop("host", None)
         super().__init__(domain=domain, host=address, event_broker=event_broker, **kwargs)
         if self.engine.dialect.name == "sqlite":
-            # connections are kept: opening one costs as much as reading a conversation
+            # connections are kept: opening one costs as much as reading a conversation. Retention runs in a thread
             self.engine.dispose()
-            self.engine: Any = sa.create_engine(address, poolclass=sa.pool.QueuePool)
+            self.engine: Any = sa.create_engine(
+                address, poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
+            )
             sa.event.listen(self.engine, "connect", _pragmas)
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
 

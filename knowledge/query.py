@@ -28,11 +28,19 @@ class Weights:
     short: float = 0.85  # a title or alias against a message of more than five words
     named: float = 0.25  # added where the message names the record
     defined: float = 0.3  # of that, for a rule or term where no definition is asked for: many rules share its words
+    alone: float = 0.4  # added where the message says nothing but the name
     unasked: float = -0.05  # added for a definition of a word that everybody uses, where none is asked for
     own: float = 0.04  # added for the person's own area
 
 
 RIDGE = 3.0
+WORD = re.compile(r"\w+")
+# what asks and tells nothing of what is asked about
+ASKING = {
+    *("a", "about", "an", "can", "could", "do", "does", "explain", "for", "give", "i", "info", "information", "is"),
+    *("know", "like", "me", "mean", "meaning", "more", "need", "of", "on", "please", "pls", "s", "say", "tell", "the"),
+    *("to", "us", "want", "we", "what", "whats", "who", "whos", "would", "you", "your"),
+}
 
 
 @dataclasses.dataclass
@@ -177,7 +185,7 @@ class Finder:
         scores += self._counts.learnt * (meant @ view.weights).max(axis=0)
         scores += self._counts.wording * view.wording(*self._words(plain(text)))
         scores /= 1 + self._counts.mean + 0.5 * self._counts.learnt
-        for i, bonus in self._named(wanted, view).items():
+        for i, bonus in self._named(text, wanted, view).items():
             scores[i] += bonus
         hits = []
         for i in np.argsort(-scores)[: most * 4]:
@@ -188,7 +196,7 @@ class Finder:
         hits.sort(key=lambda h: -h.score)
         return hits[:most]
 
-    def _named(self, wanted: Wanted, view: _View) -> dict[int, float]:
+    def _named(self, text: str, wanted: Wanted, view: _View) -> dict[int, float]:
         """What being named adds to a record, by its place in the view. A stage's name is a filter, not a topic."""
         place = {int(r): i for i, r in enumerate(view.records)}
         found: dict[int, float] = {}
@@ -199,6 +207,8 @@ class Finder:
             record = self.knowledge.records[name]
             thing = record.kind in ("interventions", "services", "duty")
             bonus = self._counts.named * self.rarity(said) * (1.0 if thing or wanted.defines else self._counts.defined)
+            if not set(WORD.findall(plain(text))) - set(WORD.findall(said)) - ASKING:
+                bonus += self._counts.alone
             found[i] = max(found.get(i, 0.0), bonus)
         return found
 

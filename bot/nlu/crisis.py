@@ -127,7 +127,7 @@ class CrisisDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"clear": 0.4, "unclear": 0.28}
+        return {"clear": 0.45, "unclear": 0.28}
 
     @classmethod
     def create(
@@ -149,7 +149,7 @@ class CrisisDetector(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        said = [(m.get(TEXT), m.get(INTENT)) for m in examples] + [(text, ORDINARY) for text in questions(ASKED)]
+        said = [(m.get(TEXT), m.get(INTENT)) for m in examples] + [(text, ORDINARY) for text, _ in questions(ASKED)]
         signs = Signs()
         signs.train([text for text, _ in said], [intent for _, intent in said])
         self._signs = signs

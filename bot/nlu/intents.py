@@ -100,7 +100,9 @@ class KindClassifier(GraphComponent):
             for m in training_data.intent_examples
             if m.get(TEXT) and not m.get(INTENT).startswith(NOT_KINDS)
         ]
-        examples += [(text, "ask") for text in questions(RULES)[::RULES_TAKEN]]
+        # what to do next is a kind of its own
+        rules = [text for text, record in questions(RULES) if not record.startswith("next-steps")]
+        examples += [(text, "ask") for text in rules[::RULES_TAKEN]]
         kinds = Kinds(self._config["C"], self._config["nearest"])
         kinds.train([text for text, _ in examples], [intent for _, intent in examples])
         self._kinds = kinds

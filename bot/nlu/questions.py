@@ -11,8 +11,8 @@ ASKED = ("law", "guidance", "interventions", "duty", "glossary")
 RULES = ("law", "guidance", "interventions")
 
 
-def questions(kinds: tuple[str, ...]) -> list[str]:
-    """The example questions of records of these kinds; not those of what to do next, which are a kind of their own."""
+def questions(kinds: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The example questions of records of these kinds, each with its record."""
     knowledge = desk().knowledge
-    wanted = {n for n, r in knowledge.records.items() if r.kind in kinds and not n.startswith("next-steps")}
-    return [p.text for p in knowledge.phrases if p.kind == "example" and p.record in wanted]
+    wanted = {name for name, record in knowledge.records.items() if record.kind in kinds}
+    return [(p.text, p.record) for p in knowledge.phrases if p.kind == "example" and p.record in wanted]

@@ -259,7 +259,12 @@ def names(record: Record) -> list[str]:
 def found(desk: Desk, reading: Reading, area: str) -> list[str]:
     """The first three records for a message about this area."""
     spoken = desk.reader.without_areas(reading.text)
-    wanted = Wanted(area=area, areas=local_areas(area, desk.knowledge.areas), named=tuple(reading.named))
+    wanted = Wanted(
+        area=area,
+        areas=local_areas(area, desk.knowledge.areas),
+        named=tuple(reading.named),
+        stages=tuple(dict.fromkeys(stages_said(desk.knowledge, reading, area))),
+    )
     return [hit.record.id for hit in desk.finder.find(spoken, wanted, 3)]
 
 
