@@ -84,7 +84,7 @@ def _asks_for_duties(turn: Turn) -> bool:
 
 def _duties_first(turn: Turn, hits: list[Hit]) -> bool:
     """Whether the list of the person's own audience and stage is nearer than the next steps are."""
-    stage, audience = (turn.stages_named() or [turn.stage()])[0], turn.audience()
+    stage, audience = next(iter(turn.stages_named()), turn.stage()), turn.audience()
     for hit in hits:
         if hit.record.id in next_records(turn.decision):
             return False
