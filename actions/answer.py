@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from actions.choose import choose, miss
@@ -16,6 +17,7 @@ from bot.replies import Button, Reply
 from knowledge.query import Hit
 from knowledge.render import words
 
+AND = re.compile(r"(and|but|what about|how about)\b", re.I)
 SURE_KIND = 0.5  # below, the kind of question is not trusted against a record that fits
 
 
@@ -36,18 +38,25 @@ def answer(turn: Turn) -> Reply:
 
 
 def _answer(turn: Turn) -> Reply:
-    if _asks_for_duties(turn):
+    if turn.intent == "ask_stage" and turn.reading.get("audience") and not asks_for_all(turn):
+        turn.intent = "ask_duties"
+    if turn.intent in LEAN and turn.confidence < SURE_KIND and _asks_for_own_list(turn):
         turn.intent, turn.confidence = "ask_duties", 1.0
     hits = in_context(turn)
     best = hits[0].score if hits else 0.0
+    if _follows_duties(turn) and not (hits and single(hits[0], SPECIFIC)):
+        turn.intent = "ask_duties"
+        return duties(turn, [])
     if turn.intent in LEAN and turn.confidence < SURE_KIND and best >= SPECIFIC:
         return choose(turn, hits)
     again = after_another(turn)
     if again and best < STRONG:
         return again
     if turn.intent == "ask_next" and not (hits and single(hits[0], SPECIFIC)):
-        rest = [h for h in hits if h.record.id not in next_records(None)]
-        return duties(turn, rest) if _duties_first(turn, hits) else next_steps(turn)
+        if not _duties_first(turn, hits):
+            return next_steps(turn)
+        turn.intent = "ask_duties"
+        hits = [h for h in hits if h.record.id not in next_records(None)]
     if turn.intent == "ask_duties":
         return duties(turn, hits)
     if turn.intent == "ask_contact":
@@ -72,11 +81,15 @@ def _answer(turn: Turn) -> Reply:
     return choose(turn, hits)
 
 
-def _asks_for_duties(turn: Turn) -> bool:
-    """Whether another kind of question asks what somebody has to do, too: of a stage, or after somebody's duties."""
-    if turn.intent == "ask_stage":
-        return bool(turn.reading.get("audience")) and not asks_for_all(turn)
-    if turn.intent in LEAN and turn.confidence >= SURE_KIND:
+def _asks_for_own_list(turn: Turn) -> bool:
+    """Whether somebody whose list is known asks for all they have to do, in words of no clear kind."""
+    mine = bool(turn.reading.get("mine")) and turn.desk.reader.generic(turn.question())
+    return mine and turn.stage() is not None and turn.audience() is not None
+
+
+def _follows_duties(turn: Turn) -> bool:
+    """Whether somebody's duties were told and somebody else's are asked for: 'and what do they ask of me?'."""
+    if turn.intent in LEAN and turn.confidence >= SURE_KIND and not AND.match(turn.text):
         return False
     after = (turn.get("last") or {}).get("intent") == "ask_duties" and len(turn.text.split()) <= FOLLOWS
     return after and bool(turn.reading.get("audience") or turn.reading.get("mine"))
@@ -110,6 +123,7 @@ def rerun(turn: Turn, pending: dict[str, Any]) -> Reply:
     }
     turn.entities = pending["entities"]
     turn.sentences = [(s, kind) for s, kind in pending["sentences"]]
+    turn.set("last", pending.get("last"))  # what was asked in between has nothing to do with it
     if turn.intent == "walk":
         return start(turn)
     if turn.intent == "person":

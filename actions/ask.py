@@ -21,9 +21,10 @@ def ask(turn: Turn, missing: str) -> Reply:
         "reading": turn.reading,
         "entities": turn.entities,
         "sentences": turn.sentences,
+        "last": turn.get("last"),
     }
     if turn.intent == "inform" and kept:
-        rerun = {k: kept[k] for k in ("intent", "text", "reading", "entities", "sentences")}
+        rerun = {k: kept.get(k) for k in rerun}
     turn.set("pending", {**rerun, "missing": missing})
     status: Any = f"asks_{missing}"
     return Reply(status, words()["asks"][missing], scope=turn.scope(), buttons=buttons(turn, missing))

@@ -23,7 +23,7 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
     record = best.record
     if not turn.area and not nationwide(record):
         national = next((h for h in hits if nationwide(h.record) and _may_stand_for(h.record, record)), None)
-        if national and national.score >= max(SURE, best.score - NATIONAL):
+        if national and national.score >= max(SURE, min(STRONG, best.score - NATIONAL)):
             record = national.record
         elif best.score < SPECIFIC:
             return miss(turn)

@@ -160,5 +160,6 @@ class ActionDeny(GuardedAction):
         walk = Walk.of(turn)
         if walk and not walk.finished and (turn.last_reply or {}).get("status") == "walkthrough_step":
             return move(turn, walk, "not_yet")
-        turn.set("pending", None)
+        if turn.confidence >= SURE_OF_MANNERS:  # 'not sure' is no refusal
+            turn.set("pending", None)
         return say(turn, "deny", *_ways_on())

@@ -35,14 +35,18 @@ def duties(turn: Turn, hits: list[Hit]) -> Reply:
     if lines and lines[0].score >= SURE and lines[0].record.id in turn.things_named():
         return choose(turn, lines)
     follows = bool(turn.get("last")) and len(turn.text.split()) <= FOLLOWS and not turn.reading.get("audience")
-    particular = bool(lines) and (follows or not turn.desk.reader.generic(turn.question()))
+    particular = bool(lines) and not turn.desk.reader.generic(turn.question())
     if particular:
         whole = max((h.score for h in hits if h.record.kind == "duties"), default=0.0)
         if lines[0].score >= max(SPECIFIC, whole - NATIONAL if lines[0].record.kind == "law" else whole + CLOSE):
             return choose(turn, lines)
     audience = turn.audience()
     has_list = turn.area is None or bool(turn.knowledge.pathway(turn.area))
-    if particular and lines[0].score >= SURE and not (audience and has_list):
+    if (
+        lines
+        and lines[0].score >= SURE
+        and ((particular and not has_list) or ((particular or follows) and not audience))
+    ):
         return choose(turn, lines)  # rather than ask for what would lead to no list
     if not audience:
         return ask.ask(turn, "role")

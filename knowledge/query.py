@@ -207,7 +207,8 @@ class Finder:
             record = self.knowledge.records[name]
             thing = record.kind in ("interventions", "services", "duty")
             bonus = self._counts.named * self.rarity(said) * (1.0 if thing or wanted.defines else self._counts.defined)
-            if not set(WORD.findall(plain(text))) - set(WORD.findall(said)) - ASKING:
+            here = bool(wanted.area) or record.area in ("england", "uk")
+            if here and not set(WORD.findall(plain(text))) - set(WORD.findall(said)) - ASKING:
                 bonus += self._counts.alone
             found[i] = max(found.get(i, 0.0), bonus)
         return found

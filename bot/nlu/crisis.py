@@ -46,6 +46,10 @@ KINDS = {
 }
 WINDOW, STRIDE = 90, 60  # words
 LINEAR_SPREAD, NEURAL_SPREAD = 2.0, 1.5  # what their logits are divided by before they are averaged
+# as likely said of a telling-off as meant: answered, with the gentle line
+_FIGURE_OF_SPEECH = re.compile(
+    r"\b(kill|murder) me (when|if|once) (he|she|they|(my )?(mum|dad|nan)) (find|see|hear|get|read)s?\b"
+)
 _HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|principal|our head|my head)\b", re.I)
 
 
@@ -183,6 +187,8 @@ class CrisisDetector(GraphComponent):
     def _decide(self, message: Message, text: str, clear: float, unclear: float, kind: str) -> None:
         ranking = [r for r in message.get(INTENT_RANKING_KEY) or [] if not str(r[INTENT_NAME_KEY]).startswith("crisis")]
         plain_kind = plain_sign(text)
+        if not plain_kind and _FIGURE_OF_SPEECH.search(plain(text)):
+            clear = min(clear, self._config["unclear"])
         if plain_kind or clear >= self._config["clear"]:
             found = plain_kind or KINDS[kind]
             clear = max(clear, self._config["clear"])
