@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.choose import choose, miss
 from actions.contacts import contacts, details, person
-from actions.find import FOLLOWS, LEAN, SPECIFIC, STRONG, SURE, SURE_OUT_OF_SCOPE, in_context, single
+from actions.find import LEAN, SPECIFIC, STRONG, SURE, SURE_OUT_OF_SCOPE, follows, in_context, single
 from actions.pathway import after_another, asks_for_all, duties, no_pathway, stages
 from actions.tell import list_of, next_buttons, next_records, next_steps, tell
 from actions.turn import Turn
@@ -30,7 +30,7 @@ def answer(turn: Turn) -> Reply:
     if reply.status in ("answered", "clarifies"):
         turn.set("misses", 0)
         last = turn.get("last") or {}
-        same = len(turn.text.split()) <= FOLLOWS and set(reply.records) & set(last.get("records", []))
+        same = follows(turn) and set(reply.records) & set(last.get("records", []))
         # of a follow-up that stays with its record the first question is kept: it names what all of them are about
         text = last.get("text", turn.text) if same else turn.text
         turn.set("last", {"records": reply.records[:5], "intent": turn.intent, "text": text})
@@ -91,7 +91,7 @@ def _follows_duties(turn: Turn) -> bool:
     """Whether somebody's duties were told and somebody else's are asked for: 'and what do they ask of me?'."""
     if turn.intent in LEAN and turn.confidence >= SURE_KIND and not AND.match(turn.text):
         return False
-    after = (turn.get("last") or {}).get("intent") == "ask_duties" and len(turn.text.split()) <= FOLLOWS
+    after = follows(turn) and turn.get("last").get("intent") == "ask_duties"
     return after and bool(turn.reading.get("audience") or turn.reading.get("mine"))
 
 

@@ -9,7 +9,7 @@ from actions.turn import Turn
 from knowledge.query import Hit, Wanted, local_areas
 from knowledge.store import Record
 
-# scores of knowledge/query.py: out of scope lies below 0.46 on the development questions, right answers above 0.49
+# scores of knowledge/query.py; docs/adr/0004-finding.md says how they were read off
 SURE = 0.47  # at and above, a hit answers
 SURE_OUT_OF_SCOPE = 0.70  # so near a record that a trained 'out of scope' does not veto it
 STRONG = 0.80  # so near that nothing else was meant
@@ -84,13 +84,18 @@ def nationwide(record: Record) -> bool:
     return record.area in ("england", "uk")
 
 
+def follows(turn: Turn) -> bool:
+    """Whether the message is short enough to hang on an answer before it."""
+    return bool(turn.get("last")) and len(turn.text.split()) <= FOLLOWS
+
+
 def in_context(turn: Turn) -> list[Hit]:
     """As `find`; a short message is read together with the question before it, too: 'how do I refer?'."""
     own = find(turn)
     last = turn.get("last") or {}
     before = last.get("text")
     stands_alone = bool(own) and own[0].score >= STRONG and (turn.things_named() or len(turn.text.split()) > BARE)
-    if not before or stands_alone or turn.tapped or len(turn.text.split()) > FOLLOWS:
+    if not before or stands_alone or turn.tapped or not follows(turn):
         return own
     alone = {hit.record.id: hit for hit in find(turn, most=MANY)}
     together = {hit.record.id: hit for hit in find(turn, f"{before} {turn.text}", most=MANY)}

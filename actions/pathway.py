@@ -8,7 +8,7 @@ from typing import Optional
 from actions import ask
 from actions.choose import choose
 from actions.contacts import details
-from actions.find import CLOSE, FOLLOWS, NATIONAL, SPECIFIC, STRONG, SURE, nationwide
+from actions.find import CLOSE, NATIONAL, SPECIFIC, STRONG, SURE, follows, nationwide
 from actions.tell import list_of, next_buttons, stage_buttons, tell
 from actions.turn import Turn
 from bot.inbound import payload
@@ -20,7 +20,8 @@ from knowledge.words import plain
 
 WHOLE = re.compile(r"\b(pathway|stages|categories|levels)\b")
 AGAIN = re.compile(
-    r"\bagain\b|\bnext (one|time|stage|step|level|suspension)\b|\b(one|another) more\b|\banother (one|suspension)\b"
+    r"\b(if|when) (\w+ ){0,5}again\b|\b(what|and) (comes |happens )?after that\b"
+    r"|\bnext (one|time|stage|level|suspension)\b|\bone more\b|\banother (one|suspension)\b"
 )
 SHORT = 14  # words
 ONE = re.compile(r"\b(stage|category|level|step|part|bit)\b")
@@ -34,7 +35,6 @@ def duties(turn: Turn, hits: list[Hit]) -> Reply:
         lines = [h for h in lines if h.record.kind != "guidance"]
     if lines and lines[0].score >= SURE and lines[0].record.id in turn.things_named():
         return choose(turn, lines)
-    follows = bool(turn.get("last")) and len(turn.text.split()) <= FOLLOWS and not turn.reading.get("audience")
     particular = bool(lines) and not turn.desk.reader.generic(turn.question())
     if particular:
         whole = max((h.score for h in hits if h.record.kind == "duties"), default=0.0)
@@ -42,12 +42,10 @@ def duties(turn: Turn, hits: list[Hit]) -> Reply:
             return choose(turn, lines)
     audience = turn.audience()
     has_list = turn.area is None or bool(turn.knowledge.pathway(turn.area))
-    if (
-        lines
-        and lines[0].score >= SURE
-        and ((particular and not has_list) or ((particular or follows) and not audience))
-    ):
-        return choose(turn, lines)  # rather than ask for what would lead to no list
+    # rather than ask for what would lead to no list
+    meant = (particular and not has_list) or ((particular or follows(turn)) and not audience)
+    if meant and lines and lines[0].score >= SURE:
+        return choose(turn, lines)
     if not audience:
         return ask.ask(turn, "role")
     if not turn.area:
@@ -117,6 +115,8 @@ def after_another(turn: Turn) -> Optional[Reply]:
     """The stage that one more suspension would bring, where that is asked: 'what if it happens again?'."""
     stage = turn.stage()
     if not stage or turn.stages_named() or len(turn.text.split()) > SHORT or not AGAIN.search(plain(turn.text)):
+        return None
+    if stage.from_count is None and stage.code != "minor":  # a single grave act is no number to count on from
         return None
     count = turn.get("suspensions") or stage.to_count or stage.from_count or 0
     following = turn.knowledge.stage_for_count(turn.area, count + 1)

@@ -34,6 +34,7 @@ class Weights:
 
 
 RIDGE = 3.0
+NATIONAL = frozenset({"england", "uk"})
 WORD = re.compile(r"\w+")
 # what asks and tells nothing of what is asked about
 ASKING = {
@@ -167,7 +168,7 @@ class Finder:
 
     def find(self, text: str, wanted: Wanted, most: int = 8) -> list[Hit]:
         """The records nearest to `text`, best first."""
-        areas = wanted.areas or frozenset({wanted.area or "england", "england", "uk"})
+        areas = wanted.areas or frozenset({wanted.area or "england", *NATIONAL})
         view = self._view(areas, wanted.kinds)
         if not len(view.rows):
             return []
@@ -207,7 +208,7 @@ class Finder:
             record = self.knowledge.records[name]
             thing = record.kind in ("interventions", "services", "duty")
             bonus = self._counts.named * self.rarity(said) * (1.0 if thing or wanted.defines else self._counts.defined)
-            here = bool(wanted.area) or record.area in ("england", "uk")
+            here = bool(wanted.area) or record.area in NATIONAL
             if here and not set(WORD.findall(plain(text))) - set(WORD.findall(said)) - ASKING:
                 bonus += self._counts.alone
             found[i] = max(found.get(i, 0.0), bonus)
@@ -248,4 +249,4 @@ def local_areas(area: Optional[str], every: Iterable[str]) -> frozenset[str]:
     """The areas whose records may answer a person: their own and the national ones; never another council's."""
     known = set(every)
     own = {area} if area in known else set()
-    return frozenset(own | {"england", "uk"})
+    return frozenset(own | NATIONAL)
