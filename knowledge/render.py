@@ -366,7 +366,9 @@ def _source(source: schema.Source, section: Optional[str]) -> dict[str, Any]:
 def _law_sources(knowledge: Knowledge, law: schema.Law) -> list[dict[str, Any]]:
     found = []
     for name in law.sources:
-        shown = _source(knowledge.sources[name], None)
-        shown["note"] = words()["labels"]["evidence"].format(date=month(law.evidence))
+        source = knowledge.sources[name]
+        shown = _source(source, None)
+        older = law.evidence < (source.date or "")[: len(law.evidence)]
+        shown["note"] = words()["labels"]["evidence_before" if older else "evidence"].format(date=month(law.evidence))
         found.append(shown)
     return found

@@ -200,6 +200,18 @@ def test_law_says_when_it_was_read(northfold: Knowledge) -> None:
     assert render.source_line(source).endswith("October 2026 (as read in October 2026)")
 
 
+def test_no_edition_is_said_to_be_read_before_it_was_published(knowledge: Knowledge) -> None:
+    older = []
+    for law in knowledge.law.values():
+        for source in render.answer(knowledge, [law.id]).sources:
+            published = knowledge.sources[source["id"]].date or ""
+            if law.evidence < published[: len(law.evidence)]:
+                older.append(law.id)
+                assert "before this edition" in source["note"], law.id
+                assert "as read" not in source["note"], law.id
+    assert older, "evidence older than the edition of 2026 is what this is about"
+
+
 def test_a_source_s_own_warning_comes_with_it(knowledge: Knowledge) -> None:
     line = render.source_line(render.answer(knowledge, ["staffs-3-schools"]).sources[0])
     assert line.startswith("A Staged Intervention Pathway")
