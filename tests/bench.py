@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +24,7 @@ from rasa.cli.scaffold import create_initial_project
 
 from bot import model
 from knowledge.place import ROOT
+from tests.serving import WEBHOOK, free_port, served
 
 OURS = [
     "my son has been suspended for 3 days what happens now",
@@ -42,41 +39,6 @@ OURS = [
     "can i take him to the shops",
 ]
 THEIRS = ["hello", "i am sad", "yes", "i am great", "bye", "are you a bot", "hi there", "no", "good", "goodbye"]
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-@contextmanager
-def served(command: list[str], cwd: Path, port: int, path: str, env: dict[str, str]) -> Iterator[tuple[Any, float]]:
-    """A running server and the seconds until its first answer; ended afterwards, by its own id."""
-    started = time.monotonic()
-    with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(command, cwd=cwd, env={**os.environ, **env}, stdout=log, stderr=log)
-        try:
-            while True:
-                if server.poll() is not None:
-                    log.seek(0)
-                    raise SystemExit(f"The server ended: {log.read()[-2000:].decode(errors='replace')}")
-                try:
-                    body = {"sender": "start", "message": "hello"}
-                    if httpx.post(f"http://127.0.0.1:{port}{path}", json=body, timeout=30).json():
-                        break
-                except (httpx.HTTPError, ValueError):
-                    time.sleep(0.1)
-                if time.monotonic() - started > 180:
-                    raise SystemExit("The server did not answer within three minutes.")
-            yield server, time.monotonic() - started
-        finally:
-            server.send_signal(signal.SIGTERM)
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
 
 
 def memory(server: Any) -> float:
@@ -190,7 +152,6 @@ def tenfold(folder: Path) -> str:
 
 def main() -> int:
     """Measure and print."""
-    path = "/webhooks/rest/webhook"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         results: dict[str, dict[str, float]] = {}
@@ -209,9 +170,9 @@ def main() -> int:
             ("starter", [sys.executable, "-m", "rasa", "run", "--port"], project, {}, THEIRS),
         ):
             port = free_port()
-            with served([*command, str(port)], cwd, port, path, env) as (server, start):
+            with served([*command, str(port)], port, WEBHOOK, cwd, env) as (server, start):
                 print(f"Measuring {title} ...", flush=True)
-                results[title] = measure(server, start, f"http://127.0.0.1:{port}{path}", messages)
+                results[title] = measure(server, start, f"http://127.0.0.1:{port}{WEBHOOK}", messages)
         results["ours"]["training, s"], results["starter"]["training, s"] = ours_training, theirs_training
         print(f"{'':28}{'ours':>10}{'starter':>10}{'ratio':>8}")
         for key, value in results["ours"].items():
@@ -223,9 +184,9 @@ def main() -> int:
             env = {"TRACKER_URL": f"sqlite:///{folder}/x.db", "KNOWLEDGE_URL": tenfold(folder)}
             env["KNOWLEDGE_CONTENT"] = str(folder / "content")
             command = [sys.executable, "-m", "bot", "start", "--port", str(port)]
-            with served(command, ROOT, port, path, env) as (_, _start):
-                one_user(f"http://127.0.0.1:{port}{path}", OURS, 20)
-                big = quantile(one_user(f"http://127.0.0.1:{port}{path}", OURS, 200), 0.5)
+            with served(command, port, WEBHOOK, env=env):
+                one_user(f"http://127.0.0.1:{port}{WEBHOOK}", OURS, 20)
+                big = quantile(one_user(f"http://127.0.0.1:{port}{WEBHOOK}", OURS, 200), 0.5)
             print(f"ten times the knowledge: p50 {big:.1f} ms, {big / results['ours']['one user p50, ms']:.2f} times")
     print(f"model: {model.path().stat().st_size / 1e6:.1f} MB")
     return 0
