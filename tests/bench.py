@@ -143,10 +143,10 @@ def trained(folder: Path) -> float:
 def tenfold(folder: Path) -> str:
     """A knowledge database with nine made-up councils' copies of every local record beside the real ones."""
     from knowledge import minilm, place, store
-    from tests.made_up import ten_times
+    from tests.made_up import many_times
 
     url = f"sqlite:///{folder / 'tenfold.db'}"
-    store.build(url, minilm.encoder(place.home()), ten_times(folder / "content"))
+    store.build(url, minilm.encoder(place.home()), many_times(folder / "content"))
     return url
 
 

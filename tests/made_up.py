@@ -25,8 +25,8 @@ def with_made_up_council(target: Path) -> Path:
     return target
 
 
-def ten_times(target: Path) -> Path:
-    """Our content with nine copies of every entry, each for made-up areas of its own."""
+def many_times(target: Path, copies: int = 9) -> Path:
+    """Our content with copies of every local entry, each for made-up areas of its own."""
     shutil.copytree(CONTENT, target)
     for kind in ("areas", "stages", "duties", "guidance", "interventions", "services", "glossary"):
         for path in sorted((CONTENT / kind).glob("*.yml")):
@@ -36,7 +36,7 @@ def ten_times(target: Path) -> Path:
                 continue
             if kind not in ("areas", "duties") and (not local or local.group(1) not in LOCAL):
                 continue
-            for n in range(1, 10):
+            for n in range(1, copies + 1):
                 copied = _copy(text, n)
                 name = re.search(r"^id: (.+)$", copied, re.M)
                 assert name
@@ -45,7 +45,7 @@ def ten_times(target: Path) -> Path:
 
 
 def _copy(text: str, n: int) -> str:
-    """The entry under other ids and in another area; its words get the number, so that no text is the same."""
+    """The entry under other ids, in another area, and with names and beliefs of its own, as the check wants them."""
 
     def rename(match: re.Match[str]) -> str:
         name = match.group(2)
@@ -62,11 +62,10 @@ def _copy(text: str, n: int) -> str:
     )
     text = re.sub(r"^((?:\s*- )?id: )(?!n\d-)([\w-]+)$", rename, text, flags=re.M)
     text = re.sub(r"^(contacts|see):\n(?:\s*- .+\n)+", "", text, flags=re.M)
-    text = re.sub(r"^published_in: .+\n", "", text, flags=re.M)
-    text = re.sub(
-        r"^(aliases|places):\n(?:\s*- .+\n)+",
-        rf"\1:\n  - made up name {n} of {hashlib.sha256(text.encode()).hexdigest()[:8]}\n",
-        text,
-        flags=re.M,
-    )
-    return text
+    text = re.sub(r"^( *- belief: .+)$", rf"\1, council {n}", text, flags=re.M)
+    return re.sub(r"^( *(?:aliases|places):\n)(?:( +)- .+\n)+", lambda match: _made_up_name(match, n), text, flags=re.M)
+
+
+def _made_up_name(match: re.Match[str], n: int) -> str:
+    names = hashlib.sha256(match.group(0).encode()).hexdigest()[:8]
+    return f"{match.group(1)}{match.group(2)}- made up name {n} of {names}\n"

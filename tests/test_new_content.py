@@ -9,10 +9,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot import model
+from knowledge import check, minilm, place, store
 from knowledge import desk as desks
-from knowledge import minilm, place, store
 from knowledge.desk import Desk
-from tests.made_up import COUNCIL, with_made_up_council
+from tests.made_up import COUNCIL, many_times, with_made_up_council
 
 QUESTIONS = YAML(typ="safe").load((COUNCIL / "questions.yml").read_text(encoding="utf-8"))
 LEAST_RIGHT = 0.8  # of questions by somebody who had not seen the content
@@ -102,3 +102,10 @@ def test_the_made_up_content_is_in_order(tmp_path: Path) -> None:
     from knowledge.check import check
 
     assert [str(f) for f in check(with_made_up_council(tmp_path / "content")) if not f.warning] == []
+
+
+@pytest.mark.slow
+def test_the_bench_s_larger_knowledge_base_is_in_order(tmp_path: Path) -> None:
+    content = many_times(tmp_path / "content", copies=2)
+    assert not [str(fault) for fault in check.check(content)]
+    assert len(list((content / "interventions").glob("n2-*.yml"))) >= 23
