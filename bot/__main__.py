@@ -138,7 +138,8 @@ def start(rest: list[str]) -> int:
 
     def ready() -> None:
         where = f"http://{shown}:{options.port}"
-        print(f"Ready at {where}. Try it, in another window:", flush=True)
+        print(f"Ready. Open the chat in a browser: {where}", flush=True)
+        print("Or try it in another window:", flush=True)
         print("  ./run chat", flush=True)
         print(
             f"  curl -s {where}/webhooks/rest/webhook -d "
@@ -241,6 +242,13 @@ def knowledge(rest: list[str]) -> int:
     return knowledge_main(rest or ["check"])
 
 
+def people(rest: list[str]) -> int:
+    """What is kept of one conversation: export ID, erase ID."""
+    from bot.people_command import main as people_main
+
+    return people_main(rest)
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "start": start,
     "chat": chat,
@@ -250,6 +258,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "eval": evaluate,
     "bench": bench,
     "knowledge": knowledge,
+    "people": people,
 }
 
 if __name__ == "__main__":

@@ -27,9 +27,20 @@ MAY_IMPORT = {
     "bot/privacy.py": {"knowledge"},
     "actions": {"actions", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
     "bot/nlu": {"bot.nlu", "knowledge"},
-    "bot/channels": {"bot.channels", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
+    "bot/people": {"bot.people", "bot.privacy", "bot.sqlite", "knowledge"},
+    "bot/widget": {"bot.widget", "knowledge"},
+    "bot/channels": {
+        "bot.channels",
+        "bot.people",
+        "bot.widget",
+        "bot.tracker_store",
+        "bot.replies",
+        "bot.inbound",
+        "bot.privacy",
+        "knowledge",
+    },
 }
-NO_RASA = ("knowledge", "bot/replies.py", "bot/inbound.py", "bot/privacy.py")
+NO_RASA = ("knowledge", "bot/replies.py", "bot/inbound.py", "bot/privacy.py", "bot/people", "bot/widget")
 OURS = ("knowledge", "actions", "bot", "tests")
 
 
