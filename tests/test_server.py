@@ -32,7 +32,8 @@ def free_port() -> int:
 @contextmanager
 def running(command: list[str], port: int, tmp_path: Path, **env: str) -> Iterator[subprocess.Popen]:
     """A process that serves `port`, ended by its own id."""
-    settings = {**os.environ, "TRACKER_URL": f"sqlite:///{tmp_path}/conversations.db", **env}
+    stores = {name: f"sqlite:///{tmp_path}/{name.lower()}.db" for name in ("TRACKER_URL", "PEOPLE_URL")}
+    settings = {**os.environ, **stores, **env}
     with (tmp_path / f"log-{port}").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
     try:
