@@ -50,6 +50,23 @@ def answers() -> bool:
 
 
 def _open(url: str) -> Any:
+    try:
+        made = connect(url)
+        migrate(made)
+    except CommandError as error:
+        raise Unusable(
+            "The database of feedback and messages was made by a newer version. Start that version, or set PEOPLE_URL "
+            "to another database."
+        ) from error
+    except (OSError, sa.exc.OperationalError) as error:
+        raise Unusable(
+            "I cannot open the database of feedback and messages. Check PEOPLE_URL, or that its folder can be written."
+        ) from error
+    return made
+
+
+def connect(url: str) -> Any:
+    """An engine over a database, whatever its tables."""
     address = sa.engine.make_url(url)
     options: dict[str, Any] = {}
     if address.get_backend_name() == "sqlite":
@@ -61,17 +78,6 @@ def _open(url: str) -> Any:
     if options:
         sa.event.listen(made, "connect", durable)
         sa.event.listen(made, "begin", _begin)
-    try:
-        migrate(made)
-    except CommandError as error:
-        raise Unusable(
-            "The database of feedback and messages was made by a newer version. Start that version, or set PEOPLE_URL "
-            "to another database."
-        ) from error
-    except sa.exc.OperationalError as error:
-        raise Unusable(
-            "I cannot open the database of feedback and messages. Check PEOPLE_URL, or that its folder can be written."
-        ) from error
     return made
 
 

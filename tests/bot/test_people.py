@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from bot.people.tables import Base
 from bot.privacy import keep_days
 from bot.tracker_store import TrackerStore
 from tests.bot.web import files, stores_in
+from tests.conftest import ROOT
 
 SECRET = "ZEBRAFISH"
 
@@ -68,6 +71,12 @@ def test_the_migrations_make_from_nothing_what_the_code_expects(people: Any) -> 
     with people.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     assert set(sa.inspect(people).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_alembic_s_own_commands_find_the_database_and_the_tables() -> None:
+    for command in (["upgrade", "head"], ["check"]):
+        ended = subprocess.run([sys.executable, "-m", "alembic", *command], cwd=ROOT, capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stderr
 
 
 def test_a_second_start_changes_nothing_and_loses_nothing(people: Any) -> None:

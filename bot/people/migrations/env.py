@@ -20,5 +20,5 @@ if passed is not None:
 else:
     from bot.people import database
 
-    with database.engine().begin() as opened:
+    with database.connect(database.people_url()).begin() as opened:
         run(opened)
