@@ -12,6 +12,8 @@ from ruamel.yaml import YAML
 from bot.inbound import take_in
 from bot.replies import STATUSES, Reply
 from bot.widget import bundle, pages
+from knowledge import place
+from knowledge.check import unchecked_cards
 from knowledge.desk import Desk
 from knowledge.render import words
 
@@ -100,7 +102,7 @@ def test_the_checklist_knows_a_step_s_first_line() -> None:
     assert found.group(1) == "Your rights"
 
 
-def test_a_language_card_is_seen_only_once_a_translator_has_checked_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_language_card_is_seen_only_once_a_translator_has_checked_it() -> None:
     every = YAML(typ="safe").load((bundle.HERE / "languages.yml").read_text(encoding="utf-8"))["cards"]
     assert {card["code"] for card in every} == LANGUAGES
     assert [card["code"] for card in bundle.cards()] == [c["code"] for c in every if c["checked"] is True]
@@ -108,6 +110,21 @@ def test_a_language_card_is_seen_only_once_a_translator_has_checked_it(monkeypat
     for card in every:
         assert card["name"], card["code"]
         assert any("999" in paragraph for paragraph in card["text"]), card["code"]
+
+
+def test_the_gate_before_a_launch_lists_the_cards_that_wait(tmp_path: Path) -> None:
+    cards = tmp_path / "languages.yml"
+    cards.write_text("cards:\n- {code: pl, name: Polski, checked: false}\n- {code: tr, name: Türkçe, checked: true}\n")
+    assert unchecked_cards(cards) == [
+        "languages.yml: a translator has to check the card in Polski, then write `checked: true`."
+    ]
+
+
+def test_the_cards_give_only_numbers_that_the_knowledge_holds(desk: Desk) -> None:
+    known = {re.sub(r"\D", "", number) for number in [*desk.public_numbers, "999"]}
+    for card in YAML(typ="safe").load(place.language_cards().read_text(encoding="utf-8"))["cards"]:
+        for number in re.findall(r"\d[\d ]+\d", " ".join(card["text"])):
+            assert re.sub(r"\D", "", number) in known, (card["code"], number)
 
 
 def test_the_style_sheet_needs_nothing_from_outside() -> None:

@@ -105,8 +105,8 @@ export class Chat {
     const kept = el("p.small");
     this.keptSign = kept;
     const card = el(
-      "section.first",
-      { "aria-label": this.title },
+      "div.first",
+      {},
       ...session.start.text.map((p) => {
         const said = prose(p);
         const urgent = said.querySelector("a[href^='tel:']");

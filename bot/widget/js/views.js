@@ -1,6 +1,7 @@
 // @ts-check
 import { el, focused, icon } from "./dom.js";
 import { print } from "./paper.js";
+import { prose } from "./text.js";
 
 /** What lies over the conversation for a moment: the menu, changing the scope, a person to talk to, other languages. */
 
@@ -150,7 +151,7 @@ export class Views {
 
   languages() {
     const cards = this.setting.languages.map((card) =>
-      el("article.card", { lang: card.code, dir: card.dir || "ltr" }, el("h4", {}, card.name), ...card.text.map((p) => el("p", {}, p))),
+      el("article.card", { lang: card.code, dir: card.dir || "ltr" }, el("h4", {}, card.name), prose(card.text.join("\n"))),
     );
     this.open(this.words.menu_items.languages, this.opener, ...cards);
   }

@@ -112,7 +112,7 @@ export function summaryCard(chat, event) {
   const progress = fill(words.walk.progress, { done, total });
   return [
     scopeLine(chat, reply),
-    el("div.meter", {}, el("p.count", {}, progress), el("progress", { max: total, value: done, "aria-label": progress })),
+    el("div.meter", {}, el("p.count", { tabindex: -1 }, progress), el("progress", { max: total, value: done, "aria-label": progress })),
     text,
     keepActions(chat, event),
     reply.contacts?.length && contactCards(words, reply.contacts),
@@ -150,6 +150,6 @@ export class Walk {
       const state = each.key in states ? states[each.key] : own;
       each.card.append(el("ul.ticks.row", {}, tick(this.chat.words, each.title, state)));
     });
-    if (moved) card.querySelector("h4.title, .meter")?.focus({ preventScroll: true });
+    if (moved) card.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
   }
 }
