@@ -23,11 +23,9 @@ def chromium() -> str | None:
     """Where Chromium is; on Debian it is installed where that is allowed."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        settings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-            subprocess.run(
-                ["apt-get", "-q", *command], env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, **quiet
-            )
+            subprocess.run(["apt-get", "-q", *command], env=settings, capture_output=True)
         found = shutil.which("chromium")
     return found
 

@@ -27,7 +27,7 @@ START: dict[str, Any] = {
         for name, made in (("next", "/ask_next"), ("walk", "/walk"), ("person", "/person"), ("danger", "/danger"))
     ],
 }
-LABELS = {
+LABELS: dict[str, Any] = {
     "area": {"staffordshire": "Staffordshire", "hackney": "Hackney", "england": "Somewhere else in England"},
     "role": {"parent": "Parent or carer", "child": "Child or young person", "school": "School staff"},
     "audience": {"parents": "Parents and carers", "schools": "Schools"},
