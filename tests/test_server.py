@@ -190,3 +190,8 @@ def test_the_standard_rasa_run_works_with_a_separate_action_server(tmp_path: Pat
                 break
             time.sleep(0.5)
         assert reply["custom"]["records"] == ["staffs-3-parents"]
+        from tests.bot.web import Tab, run_alone
+
+        tab = Tab(run_alone, f"http://127.0.0.1:{rasa_port}")
+        assert tab.ask("what is a managed move?")["reply"]["status"] == "answered"
+        assert tab.call("DELETE", "/web/conversation").status_code == 204

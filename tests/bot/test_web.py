@@ -138,8 +138,8 @@ def test_what_the_host_page_says_of_its_reader_is_known_and_not_shown(
 def test_a_message_is_answered_with_the_whole_reply(tab: Tab) -> None:
     message = tab.send(PARENT)
     heard = tab.hear(lambda heard: bool(answers(heard, message)))
-    typing, said, reply = heard if len(heard) == 3 else [None, *heard]
-    assert typing is None or typing == {"type": "typing", "message": message}
+    assert all(e == {"type": "typing", "message": message} for e in heard[:-2])
+    said, reply = heard[-2:]
     assert set(said) == {"id", "type", "message", "text", "title"}
     assert (said["type"], said["message"], said["text"], said["title"]) == ("said", message, PARENT, None)
     assert set(reply) == {"id", "type", "message", "reply", "text"}
@@ -414,6 +414,12 @@ def test_the_answers_of_the_chat_are_kept_nowhere_on_their_way(tab: Tab) -> None
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "set-cookie" not in answer.headers
+
+
+def test_the_start_says_where_the_chat_is(url: str, folder: Path) -> None:
+    assert (
+        f"Open the chat in a browser: {url.replace('127.0.0.1', 'localhost')}" in next(folder.glob("log-*")).read_text()
+    )
 
 
 def test_the_server_is_ready_when_its_databases_are(url: str) -> None:

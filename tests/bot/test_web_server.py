@@ -278,7 +278,7 @@ def test_while_the_conversations_cannot_be_stored_the_person_is_told_and_answere
     server = start()
     tab = server.tab()
     save = agent.tracker_store.save
-    refused = []
+    refused: list[int] = []
 
     async def full(tracker: Any) -> None:
         if len(refused) < worker.TRIES + 2:
