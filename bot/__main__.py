@@ -235,6 +235,11 @@ def bench(rest: list[str]) -> int:
     return subprocess.call([sys.executable, "-m", "tests.bench", *rest], cwd=ROOT)
 
 
+def screenshots(rest: list[str]) -> int:
+    """Take the pictures of the chat in docs/images/."""
+    return subprocess.call([sys.executable, "-m", "tests.widget.screenshots", *rest], cwd=ROOT)
+
+
 def knowledge(rest: list[str]) -> int:
     """Work on the content: check, build, show ID, new KIND ID."""
     from knowledge.__main__ import main as knowledge_main
@@ -257,6 +262,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "train": train,
     "eval": evaluate,
     "bench": bench,
+    "screenshots": screenshots,
     "knowledge": knowledge,
     "people": people,
 }

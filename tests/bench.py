@@ -28,6 +28,7 @@ import psutil
 
 from bot import model
 from knowledge.place import ROOT
+from tests.widget import bench as chat
 
 OURS = [
     "my son has been suspended for 3 days what happens now",
@@ -232,6 +233,7 @@ def main() -> int:
                 one_user(f"http://127.0.0.1:{port}{path}", OURS, 20)
                 big = quantile(one_user(f"http://127.0.0.1:{port}{path}", OURS, 200), 0.5)
             print(f"ten times the knowledge: p50 {big:.1f} ms, {big / results['ours']['one user p50, ms']:.2f} times")
+    chat.main([])
     print(f"model: {model.path().stat().st_size / 1e6:.1f} MB")
     return 0
 

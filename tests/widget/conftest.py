@@ -14,8 +14,13 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.widget.double import Double
 from tests.widget.guest import Guest
 
-PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-LAPTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 640},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 

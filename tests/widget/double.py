@@ -188,7 +188,8 @@ class Double:
         if act == "stop" or at >= len(steps):
             return self._summary(steps)
         reply = self._example("step")
-        here = f"What to do about: {steps[at]['title'].lower()}."
+        known = {e["reply"]["records"][0]: e["reply"]["text"] for e in map(pages.examples().get, ("step", "more")) if e}
+        here = known.get(steps[at]["id"], "What this step asks of you.").split("\n")[-1]
         part = LABELS["part"][steps[at]["part"]]
         head = f"Step {at + 1} of {len(steps)} · {part}"
         text = "Here is more about it." if act == "more" else "\n\n".join(filter(None, [lead, head, here]))

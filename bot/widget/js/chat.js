@@ -359,12 +359,13 @@ export class Chat {
     const show = el("button.plain", { type: "button" }, words.show);
     const hide = el("button.round", { type: "button", "aria-label": words.hide }, icon("close"));
     show.addEventListener("click", () => {
+      this.views.close();
       this.#show(card);
       this.log.focus({ preventScroll: true });
     });
     hide.addEventListener("click", () => {
       this.bar.hidden = true;
-      this.log.focus({ preventScroll: true });
+      (this.views.shown ? this.views.box : this.log).focus({ preventScroll: true });
     });
     this.bar.replaceChildren(
       ...numbers.map((c) => el("a.act.strong", { href: `tel:${dial(c.phone)}`, translate: "no" }, fill(this.words.contact.call, { number: c.phone }))),

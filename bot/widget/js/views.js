@@ -16,7 +16,7 @@ export class Views {
     this.main = main;
     this.setting = setting;
     this.words = chat.words;
-    this.box = el("section.view", { hidden: true });
+    this.box = el("section.view", { hidden: true, tabindex: -1 });
     /** @type {any} */
     this.opener = null;
   }

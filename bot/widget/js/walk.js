@@ -113,8 +113,8 @@ export function summaryCard(chat, event) {
   return [
     scopeLine(chat, reply),
     el("div.meter", {}, el("p.count", { tabindex: -1 }, progress), el("progress", { max: total, value: done, "aria-label": progress })),
-    text,
     keepActions(chat, event),
+    text,
     reply.contacts?.length && contactCards(words, reply.contacts),
     reply.sources?.length && sourceList(words, reply.sources),
   ];

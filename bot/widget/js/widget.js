@@ -70,7 +70,7 @@ export class Widget {
     });
     this.chat.line = this.line;
 
-    this.main = el("div.main", {}, this.chat.bar, this.chat.log, this.chat.newer, this.#notice(), this.#composer());
+    this.main = el("div.main", {}, this.chat.log, this.chat.newer, this.#notice(), this.#composer());
     this.views = new Views(this.chat, this.main, {
       languages: given.languages,
       forget: () => this.#forget(),
@@ -132,6 +132,7 @@ export class Widget {
       `${this.page ? "section" : "dialog"}.panel`,
       { "aria-labelledby": "title" },
       el("header.top", {}, this.heading, menu, this.page ? "" : close, leave),
+      this.chat.bar,
       this.main,
       this.views.box,
       this.chat.live,
