@@ -36,7 +36,7 @@ def take(browser: Browser, double: Double, folder: Path) -> None:
     walking.tap("Done")
     walking.tap("Not yet")
     expect(walking.page.locator(".folded:not(.gone)")).to_have_count(2)
-    walking.log.evaluate("node => { node.scrollTop = node.querySelector('.folded:not(.gone)').offsetTop - 16; }")
+    walking.log.evaluate("node => { node.scrollTop = node.querySelectorAll('.folded:not(.gone)')[1].offsetTop - 12; }")
     save(walking, "phone-checklist")
     danger = guest(PHONE)
     danger.ask(pages.examples()["crisis"]["ask"])

@@ -49,6 +49,7 @@ export class Widget {
     this.line = new Line(base, this.store, { area: options.area, role: options.role }, {
       session: (s, ended) => {
         this.chat.begin(s);
+        for (const warning of s.warnings || []) console.warn(`Inclusion Guide: ${warning}`); // for who set up the page
         this.connecting.hidden = true;
         this.#count();
         if (ended || this.forgotten) this.chat.tell(this.forgotten ? words.state.deleted : words.state.ended);
@@ -330,7 +331,7 @@ export class Widget {
       shifts = e.key === "Shift" && !e.repeat ? (e.timeStamp - last < 2000 ? shifts + 1 : 1) : 0;
       last = e.timeStamp;
       if (shifts === 3) this.leave();
-      if (e.key === "Escape") back(e);
+      if (e.key === "Escape" && !e.isComposing) back(e);
     });
     this.panel.addEventListener("cancel", back);
     if (!this.page) this.panel.addEventListener("close", () => this.#closed());
