@@ -14,22 +14,24 @@ ROLES = ("parent", "school", "child", "governor", "professional", "council", "ad
 
 def ask(turn: Turn, missing: str) -> Reply:
     """Ask for `missing` (role, area, stage or decision) and keep the question that waits for it."""
-    kept: dict[str, Any] = (turn.get("pending") or {}) if turn.get("pending") else {}
+    kept: dict[str, Any] = turn.get("pending") or {}
     rerun = {
         "intent": turn.intent,
         "text": turn.text,
         "reading": turn.reading,
         "entities": turn.entities,
         "sentences": turn.sentences,
+        "last": turn.get("last"),
     }
     if turn.intent == "inform" and kept:
-        rerun = {k: kept[k] for k in ("intent", "text", "reading", "entities", "sentences")}
+        rerun = {k: kept.get(k) for k in rerun}
     turn.set("pending", {**rerun, "missing": missing})
     status: Any = f"asks_{missing}"
-    return Reply(status, words()["asks"][missing], scope=turn.scope(), buttons=_buttons(turn, missing))
+    return Reply(status, words()["asks"][missing], scope=turn.scope(), buttons=buttons(turn, missing))
 
 
-def _buttons(turn: Turn, missing: str) -> list[Button]:
+def buttons(turn: Turn, missing: str) -> list[Button]:
+    """What may be answered to the question for `missing`."""
     labels = words()["labels"]
     if missing == "role":
         return [Button(labels["roles"][r], payload("inform", role=r)) for r in ROLES]
@@ -38,33 +40,5 @@ def _buttons(turn: Turn, missing: str) -> list[Button]:
     if missing == "stage":
         return [Button(s.title, payload("inform", stage=s.code)) for s in turn.knowledge.pathway(turn.area)]
     covered = [a for a in turn.knowledge.areas.values() if a.kind == "covered"]
-    buttons = [Button(a.title, payload("inform", area=a.id)) for a in covered]
-    return [*buttons, Button(words()["buttons"]["elsewhere"], payload("inform", area="england"))]
-
-
-def person(turn: Turn, lead: str) -> Reply:
-    """Whom to contact, in the person's area where it is known."""
-    from knowledge import render
-
-    kinds = ("exclusions-or-inclusion", "sendiass", "family-information")
-    services = turn.knowledge.contacts(turn.area, kinds) if turn.area else []
-    guide = turn.knowledge.records.get("who-can-help")
-    ids = [s.id for s in services] + ([guide.id] if guide else [])
-    shown = render.answer(turn.knowledge, ids, turn.role)
-    reply = Reply(
-        "offers_person",
-        "\n\n".join(t for t in (words()["manners"][lead], shown.text) if t),
-        records=ids,
-        scope=turn.scope(local=bool(services)),
-        contacts=shown.contacts,
-        sources=shown.sources,
-    )
-    if not turn.area:
-        reply.text += "\n\n" + words()["asks"]["area"]
-        reply.buttons = _buttons(turn, "area")
-        turn.set(
-            "pending",
-            {"intent": "person", "text": turn.text, "reading": {}, "entities": {}, "sentences": [], "missing": "area"},
-        )
-    turn.set("misses", 0)
-    return reply
+    named = [Button(a.title, payload("inform", area=a.id)) for a in covered]
+    return [*named, Button(words()["buttons"]["elsewhere"], payload("inform", area="england"))]

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Optional, Text
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer import rerun
 from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
@@ -37,8 +38,6 @@ class GuardedAction(Action, abc.ABC):
         pending = turn.get("pending")
         if not pending or not turn.supplies(told) or (len(turn.text.split()) > SHORT_ANSWER and not turn.tapped):
             return None
-        from actions.answer import rerun
-
         return rerun(turn, pending)
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]) -> List[Dict]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import abc
 from typing import Any, Text
 
-from actions import ask
-from actions.answer import SPECIFIC, answer, find
+from actions.answer import answer
+from actions.contacts import person
+from actions.find import SPECIFIC, find
 from actions.guard import GuardedAction
+from actions.steps import Walk
 from actions.turn import CONTEXT, Turn
-from actions.walk import Walk, move, offer, start
+from actions.walk import move, offer, start
 from bot.inbound import payload
 from bot.privacy import keep_days
 from bot.replies import Button, Reply
@@ -128,7 +130,7 @@ class ActionPerson(GuardedAction):
         return "action_person"
 
     def reply(self, turn: Turn) -> Reply:
-        return offer(turn, ask.person(turn, "person"))
+        return offer(turn, person(turn, "person"))
 
 
 class ActionAffirm(GuardedAction):
@@ -158,5 +160,6 @@ class ActionDeny(GuardedAction):
         walk = Walk.of(turn)
         if walk and not walk.finished and (turn.last_reply or {}).get("status") == "walkthrough_step":
             return move(turn, walk, "not_yet")
-        turn.set("pending", None)
+        if turn.confidence >= SURE_OF_MANNERS:  # 'not sure' is no refusal
+            turn.set("pending", None)
         return say(turn, "deny", *_ways_on())

@@ -20,6 +20,7 @@ from knowledge.words import plain
 SLOTS = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "pending", "walk", "last", "misses")
 # kinds of sentence that tell and do not ask
 TELLING = ("inform", "greet", "thanks", "upset", "bye")
+CORRECTS = re.compile(r"\b(sorry|wrong|actually|i meant|i mean|correction|mistake)\b")
 CONTEXT = ("role", "area", "stage", "suspensions", "decision")
 
 
@@ -39,7 +40,6 @@ class Turn:
     unclear_crisis: bool = False
     tapped: bool = False
     last_reply: Optional[dict[str, Any]] = None
-    previous_text: str = ""
     sentences: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     told: Optional[list[str]] = None
     changes: dict[str, Any] = dataclasses.field(default_factory=dict)
@@ -49,7 +49,6 @@ class Turn:
         """The turn that the tracker's latest message begins."""
         message = tracker.latest_message or {}
         metadata = message.get("metadata") or {}
-        said = [e.get("text") or "" for e in tracker.events if e.get("event") == "user"]
         replies = [e for e in tracker.events if e.get("event") == "bot"]
         data = ((replies[-1].get("metadata") or {}).get("reply") if replies else None) or None
         intent = message.get("intent") or {}
@@ -67,7 +66,6 @@ class Turn:
             tapped=(message.get("text") or "").startswith("/"),
             sentences=[(s, kind) for s, kind in message.get("sentences") or []],
             last_reply=data,
-            previous_text=next((t for t in reversed(said[:-1]) if not t.startswith("/")), ""),
         )
 
     @property
@@ -117,7 +115,19 @@ class Turn:
         found = [self.knowledge.stage_for_count(area, n) for n in counts]
         if self.reading.get("stage"):
             found.append(self.knowledge.stage(area, self.reading["stage"]))
+        if not any(found):
+            found.append(self._stage_by_name())
         return list({s.id: s for s in found if s}.values())
+
+    def _stage_by_name(self) -> Optional[schema.Stage]:
+        """The stage of the area that the message names and that no count leads to: 'single grave incident'."""
+        own = {s.id: s for s in self.knowledge.pathway(self.area) if s.from_count is None}
+        return next((own[name] for name, _ in self.reading.get("named") or () if name in own), None)
+
+    def things_named(self) -> list[str]:
+        """The records this message names, stages and lists apart."""
+        named = [self.knowledge.records.get(name) for name, _ in self.reading.get("named") or ()]
+        return [record.id for record in named if record and record.kind not in ("stages", "duties")]
 
     def audience(self) -> Optional[str]:
         """The audience the message asks about; else the one the person belongs to."""
@@ -186,12 +196,17 @@ class Turn:
 
     def _understand_stage(self, waiting: Optional[str], told: list[str]) -> None:
         counts = list(self.reading.get("counts") or [])
-        corrects = self.intent == "inform" and (self.get("suspensions") is not None or self.get("stage"))
+        corrects = self.intent == "inform" or bool(CORRECTS.search(plain(self.text)))
+        corrects = corrects and bool(self.get("suspensions") is not None or self.get("stage"))
         if not counts and (waiting == "stage" or corrects):
             counts = bare_numbers(self.text)
             if corrects and waiting != "stage":
                 counts = [n for n in counts if n]  # 'no EHC plan' is no count of suspensions
         stage = self.entities.get("stage") or self.reading.get("stage")
+        known = self.get("stage") or self.get("suspensions") is not None
+        if not counts and not known and not self.knowledge.stage(self.area, stage):
+            named = self._stage_by_name()
+            stage = named.code if named else stage
         if stage:
             self._tell("stage", stage, told)
             self.set("suspensions", None)

@@ -1,106 +1,25 @@
-"""The walkthrough: the steps a stage asks of a person, one at a time. Its whole state is one slot."""
+"""The walkthrough: the steps a stage asks of a person, one at a time, and the list at the end."""
 
 from __future__ import annotations
 
-import abc
-import copy
-import dataclasses
 import datetime
 import re
-from typing import Any, Callable, Optional, Text
+from typing import Any
 
 from actions import ask
-from actions.guard import GuardedAction
+from actions.pathway import no_pathway
+from actions.steps import Step, Walk, key, steps
+from actions.tell import next_steps
 from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
-from knowledge import render, schema
+from knowledge import render
 from knowledge.render import words
 
-SHORT_ACT = 5  # words
 REASON_LENGTH = 200  # characters
 WHY = re.compile(r"\b(because|cos|as we|since)\b.+", re.I | re.S)
 TICKS = ("done", "not_yet", "considered", "not_applicable")
 STAFF = ("school", "governor", "professional", "council", "adviser")
-
-
-@dataclasses.dataclass(frozen=True)
-class Step:
-    """One thing to look at: a law step or a line of the pathway."""
-
-    record: str
-    part: str
-    title: str
-    text: str
-    condition: Optional[str] = None
-
-
-@dataclasses.dataclass
-class Walk:
-    """Where a walk stands. `ticks` maps a step's key to its answer; `why` holds reasons given for 'considered'."""
-
-    stage: str
-    area: str
-    audience: str
-    role: str
-    decision: Optional[str] = None
-    position: int = 0
-    ticks: dict[str, str] = dataclasses.field(default_factory=dict)
-    why: dict[str, str] = dataclasses.field(default_factory=dict)
-    finished: bool = False
-
-    @classmethod
-    def of(cls, turn: Turn) -> Optional["Walk"]:
-        state = turn.get("walk")
-        return cls(**copy.deepcopy(state)) if state else None  # a copy, so that a change is seen as one
-
-    def keep(self, turn: Turn) -> None:
-        turn.set("walk", dataclasses.asdict(self))
-
-
-def key(step: Step) -> str:
-    """A step's name in the ticks: the same line may stand in two parts."""
-    return f"{step.part}:{step.record}"
-
-
-def steps(turn: Turn, walk: Walk) -> list[Step]:
-    """The steps of this walk, from the knowledge as it is now, in order; lines known not to apply are left out."""
-    made: list[Step] = []
-    facts = turn.get("facts") or {}
-    if walk.audience == "parents":
-        made += _law(turn, "parents", walk.decision, "rights")
-        made += _duties(turn, walk, "parents", "asks", lambda d: d.text)
-        made += _duties(turn, walk, "schools", "questions", lambda d: d.question or d.text)
-    elif walk.role == "governor":
-        made += _law(turn, "governors", walk.decision, "governors")
-        made += _duties(turn, walk, "schools", "duties", lambda d: d.text)
-    else:
-        if walk.audience == "schools" and walk.stage != "minor":
-            made += _law(turn, "schools", walk.decision, "law")
-        made += _duties(turn, walk, walk.audience, "duties", lambda d: d.text)
-    return [s for s in made if s.condition is None or facts.get(s.condition) is not False]
-
-
-def _law(turn: Turn, audience: str, decision: Optional[str], part: str) -> list[Step]:
-    found = []
-    for law in turn.knowledge.law.values():
-        step: Optional[schema.LawStep] = getattr(law.walk, audience)
-        if step is None:
-            continue
-        applies = step.decisions or law.decisions
-        if decision is not None and decision not in applies:
-            continue
-        found.append((step.order, Step(law.id, part, step.title, step.text, step.condition)))
-    return [step for _, step in sorted(found, key=lambda f: f[0])]
-
-
-def _duties(turn: Turn, walk: Walk, audience: str, part: str, text: Callable[[schema.Duty], str]) -> list[Step]:
-    stage = turn.knowledge.stage(walk.area, walk.stage)
-    duties = turn.knowledge.duties_of(stage.id if stage else None, audience)
-    if duties is None:
-        return []
-    return [Step(d.id, part, d.title, text(d), d.condition) for d in duties.lines()]
-
 
 # ------------------------------------------------------------------------------------------------------- starting
 
@@ -116,9 +35,7 @@ def start(turn: Turn) -> Reply:
     if not turn.knowledge.pathway(turn.area):
         if audience in ("parents", "schools") and area and area.kind != "other-law":
             return _law_only(turn, audience)
-        from actions.answer import no_pathway
-
-        return no_pathway(turn, [])
+        return no_pathway(turn)
     named = turn.stages_named()
     stage = named[0] if named else turn.stage()
     if not stage:
@@ -148,8 +65,6 @@ def _begin(turn: Turn, walk: Walk) -> Reply:
     turn.set("misses", 0)
     total = len(steps(turn, walk))
     if not total:
-        from actions.answer import next_steps
-
         turn.set("walk", None)
         return next_steps(turn)
     lead = [words()["walk"]["start"].format(total=total)]
@@ -188,7 +103,8 @@ def show(turn: Turn, walk: Walk, lead: str = "") -> Reply:
     body = step.text
     if step.condition:
         body = f"{words()['walk']['conditions'][step.condition]} {body}"
-    lines += ["", body]
+    first = render.national_first(turn.knowledge, [step.record], turn.role) if step.part != "questions" else ""
+    lines += ["", *([first, ""] if first else []), body]
     record = turn.knowledge.records[step.record]
     laws = [law[4:] for law in record.duty.with_law] if record.duty else []
     if laws and step.part != "questions":
@@ -304,26 +220,6 @@ def _titles(heading: str, chosen: list[Step], walk: Walk) -> list[str]:
 # ------------------------------------------------------------------------------------------------------- moving
 
 
-class _Move(GuardedAction):
-    """One act of a person on the open walk."""
-
-    @property
-    @abc.abstractmethod
-    def act(self) -> str:
-        """The act, as `move` knows it."""
-
-    def name(self) -> Text:
-        return f"action_walk_{self.act}"
-
-    def reply(self, turn: Turn) -> Reply:
-        walk = Walk.of(turn)
-        if walk is None or (walk.finished and self.act in TICKS):
-            return no_walk(turn)
-        turn.set("misses", 0)
-        turn.set("pending", None)
-        return move(turn, walk, self.act)
-
-
 def move(turn: Turn, walk: Walk, act: str) -> Reply:
     """The state machine: the walk and an act in, the walk changed and the Reply out."""
     every = steps(turn, walk)
@@ -370,7 +266,8 @@ def _more(turn: Turn, walk: Walk, step: Step) -> Reply:
     shown = render.answer(turn.knowledge, [step.record], turn.role)
     duty = turn.knowledge.records[step.record].duty
     text = shown.text
-    if duty and not (duty.why or duty.how or duty.with_law):
+    overtaken = turn.knowledge.disagreements_on(turn.knowledge.records[step.record])
+    if duty and not (duty.why or duty.how or duty.with_law or overtaken):
         text += "\n\n" + words()["labels"]["no_more"]
     return Reply(
         "walkthrough_step",
@@ -401,67 +298,3 @@ def no_walk(turn: Turn) -> Reply:
         scope=turn.scope(local=False),
         buttons=[Button(words()["buttons"]["walk"], payload("walk"))],
     )
-
-
-class ActionWalk(GuardedAction):
-    """Starts the walkthrough."""
-
-    def name(self) -> Text:
-        return "action_walk"
-
-    def reply(self, turn: Turn) -> Reply:
-        return start(turn)
-
-
-class ActionWalkDone(_Move):
-    act = "done"
-
-
-class ActionWalkNotYet(_Move):
-    act = "not_yet"
-
-
-class ActionWalkConsidered(_Move):
-    act = "considered"
-
-
-class ActionWalkNotApplicable(_Move):
-    act = "not_applicable"
-
-
-class ActionWalkMore(_Move):
-    """Tell me more: about the step, or, outside a walk, about the last answer."""
-
-    act = "more"
-
-    def reply(self, turn: Turn) -> Reply:
-        walk = Walk.of(turn)
-        if walk and not walk.finished and (turn.last_reply or {}).get("status") == "walkthrough_step":
-            return super().reply(turn)
-        from actions.answer import more
-
-        return more(turn)
-
-
-class ActionWalkBack(_Move):
-    act = "back"
-
-
-class ActionWalkSkip(_Move):
-    act = "skip"
-
-
-class ActionWalkStop(_Move):
-    act = "stop"
-
-
-class ActionWalkResume(_Move):
-    act = "resume"
-
-
-class ActionWalkSummary(_Move):
-    act = "summary"
-
-
-class ActionWalkReason(_Move):
-    act = "reason"

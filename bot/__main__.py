@@ -217,6 +217,7 @@ def check(rest: list[str]) -> int:
 
 def train(rest: list[str]) -> int:
     """Train the model anew."""
+    build()
     train_if_stale(force=True)
     return 0
 

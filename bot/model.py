@@ -69,10 +69,24 @@ def why_train() -> str | None:
     return None
 
 
+def _read_phrases() -> None:
+    """Read every phrase once for all that is trained on it: this is most of a training's time."""
+    from rasa.shared.nlu.constants import TEXT
+    from rasa.shared.nlu.training_data.loading import load_data
+
+    from bot.nlu.questions import ASKED, questions
+    from knowledge import minilm, place
+    from knowledge.words import plain
+
+    phrases = [m.get(TEXT) for m in load_data(str(ROOT / "data" / "nlu")).intent_examples]
+    minilm.encoder(place.home()).prepare(plain(p) for p in [*phrases, *(text for text, _ in questions(ASKED))])
+
+
 def train() -> Path:
     """Train and keep the model; raises TrainingFailed."""
     from rasa.model_training import train as rasa_train
 
+    _read_phrases()
     folder().mkdir(parents=True, exist_ok=True)
     before = inputs()
     result = rasa_train(

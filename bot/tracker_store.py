@@ -25,6 +25,16 @@ def tracker_url() -> str:
     return os.environ.get("TRACKER_URL") or f"sqlite:///{place.home() / 'conversations.db'}"
 
 
+_EVENTS = SQLTrackerStore.SQLEvent.__table__
+_ALL = sa.select(_EVENTS.c.data).where(_EVENTS.c.sender_id == sa.bindparam("sender")).order_by(_EVENTS.c.id)
+_START = (
+    sa.select(sa.func.max(_EVENTS.c.id))
+    .where(_EVENTS.c.sender_id == sa.bindparam("sender"), _EVENTS.c.type_name == SessionStarted.type_name)
+    .scalar_subquery()
+)
+_SESSION = _ALL.where(_EVENTS.c.id >= sa.func.coalesce(_START, 0))
+
+
 class TrackerStore(SQLTrackerStore):
     """Rasa's SQL store with three repairs: sessions found by id and not by clock, one insert a turn, no second read."""
 
@@ -42,36 +52,27 @@ class TrackerStore(SQLTrackerStore):
         kwargs.pop("host", None)
         super().__init__(domain=domain, host=address, event_broker=event_broker, **kwargs)
         if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", pragmas)
+            # connections are kept: opening one costs as much as reading a conversation. Retention runs in a thread
             self.engine.dispose()
-
-    def _event_query(self, session: Any, sender_id: Text, fetch_events_from_all_sessions: bool) -> Any:
-        query = session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id)
-        if not fetch_events_from_all_sessions:
-            start = (
-                session.query(sa.func.max(self.SQLEvent.id))
-                .filter(
-                    self.SQLEvent.sender_id == sender_id,
-                    self.SQLEvent.type_name == SessionStarted.type_name,
-                )
-                .scalar()
+            self.engine: Any = sa.create_engine(
+                address, poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
             )
-            if start is not None:
-                query = query.filter(self.SQLEvent.id >= start)
-        return query.order_by(self.SQLEvent.id)
+            sa.event.listen(self.engine, "connect", pragmas)
+            self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
 
     async def _retrieve(self, sender_id: Text, fetch_events_from_all_sessions: bool) -> Optional[DialogueStateTracker]:
-        tracker = await super()._retrieve(sender_id, fetch_events_from_all_sessions)
-        if tracker is not None:
-            tracker.already_stored = len(tracker.events)  # type: ignore[attr-defined]
+        """The conversation since its last session began, or the whole; None where there is none."""
+        with self.session_scope() as session:
+            rows = session.execute(_ALL if fetch_events_from_all_sessions else _SESSION, {"sender": sender_id})
+            events = [json.loads(data) for (data,) in rows]
+        if not events:
+            return None
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        tracker.already_stored = len(tracker.events)  # type: ignore[attr-defined]
         return tracker
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator:
-        stored = getattr(tracker, "already_stored", None)
-        if stored is None:
-            yield from super()._additional_events(session, tracker)
-        else:
-            yield from list(tracker.events)[stored:]
+        yield from list(tracker.events)[getattr(tracker, "already_stored", 0) :]
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Append the turn's events in one insert."""

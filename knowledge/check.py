@@ -50,7 +50,9 @@ def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> l
     unread = _words_unread(entries, content)
     faults += _ids(entries)
     faults += _references(entries, content, unread)
+    faults += _disagreements(entries)
     faults += _aliases(entries)
+    faults += _beliefs(entries)
     faults += _dates(entries, today or datetime.date.today())
     faults += _unverified(entries)
     faults += _left_out(entries, content, unread)
@@ -118,6 +120,7 @@ def _references(documents: list[Document], content: Path, unread: set[str]) -> I
         yield Fault("knowledge/content/inventory.txt", 1, "file", "is missing or empty. Restore it.")
     service_kinds = {d.entry.kind for d in documents if d.kind == "services"}
     answerable = set().union(*by_kind.values())
+    lines = {duty.id for d in documents if isinstance(d.entry, schema.Duties) for duty in d.entry.lines()}
 
     def unknown(d: Document, field: tuple[Any, ...], value: str, what: str) -> Fault:
         return Fault(
@@ -133,18 +136,25 @@ def _references(documents: list[Document], content: Path, unread: set[str]) -> I
                         yield unknown(d, field, value, "law entry")
                 elif items and value not in items:
                     yield unknown(d, field, value, "item in inventory.txt")
+            elif name == "law" and not value.startswith("law/"):
+                yield Fault(d.name, d.line(*field), read._field(field), f"must begin with `law/`. Write `law/{value}`.")
+            elif name == "law" and value[4:] not in by_kind["law"]:
+                yield unknown(d, field, value, "law entry")
             elif name == "area" and value not in by_kind["areas"] | {"uk"}:
                 yield unknown(d, field, value, "area")
             elif name == "stage" and value not in by_kind["stages"]:
                 yield unknown(d, field, value, "stage")
             elif name in ("contacts", "services") and value not in by_kind["services"]:
                 yield unknown(d, field, value, "service")
-            elif (name == "sources" and d.kind == "law" and value not in by_kind["sources"]) or (
-                name == "published_in" and value not in by_kind["sources"]
+            elif (name in ("source", "published_in") or (name == "sources" and d.kind == "law")) and (
+                value not in by_kind["sources"]
             ):
                 yield unknown(d, field, value, "source")
             elif name == "see" and value not in answerable:
                 yield unknown(d, field, value, "entry")
+            elif name == "local" and d.kind == "disagreements":
+                if value not in answerable | lines | unread:
+                    yield unknown(d, field, value, "entry or line")
             elif name == "local" and value not in service_kinds | unread:
                 yield unknown(d, field, value, "kind of service")
         if d.kind in ("guidance", "glossary") and not list(cited(d.entry)):
@@ -163,6 +173,63 @@ def _references(documents: list[Document], content: Path, unread: set[str]) -> I
                         yield Fault(
                             d.name, line, "question", "is missing. Write what a parent can ask the school about this."
                         )
+
+
+def _disagreements(documents: list[Document]) -> Iterator[Fault]:
+    """What a disagreement sets side by side: a local paper's records that say it, and national law that leads."""
+    entries = {d.entry.id: d.entry for d in documents}
+    area_of: dict[str, str] = {d.entry.id: getattr(d.entry, "area", "") for d in documents}
+    told: dict[str, Any] = {name: entry for name, entry in entries.items() if not isinstance(entry, schema.Source)}
+    for duties in (e for e in entries.values() if isinstance(e, schema.Duties)):
+        for part in (duties, *duties.lines()):
+            told[part.id] = part
+            area_of[part.id] = area_of.get(duties.stage, "")
+    for d in documents:
+        if not isinstance(d.entry, schema.Disagreement):
+            continue
+        source = entries.get(d.entry.source)
+        for i, law in enumerate(d.entry.law):
+            if area_of.get(law[4:], "england") != "england":
+                yield _fault(d, ("law", i), f"`{law}` is not national law. Name law of the area `england`.")
+        if not isinstance(source, schema.Source):
+            continue
+        if source.area == "england":
+            yield _fault(d, ("source",), f"`{source.id}` is a national paper. Name the local one.")
+            continue
+        for i, cite in enumerate(d.entry.cites):
+            if not any(cite.startswith(prefix + "/") for prefix in source.inventory):
+                yield _fault(d, ("cites", i), f"`{cite}` is not of `{source.id}`. Cite an item of that paper.")
+        for i, name in enumerate(d.entry.local):
+            if name not in told:
+                continue
+            if area_of[name] != source.area:
+                yield _fault(d, ("local", i), f"`{name}` is not of the paper's area, `{source.area}`. Remove it.")
+            elif not set(cited(told[name])) & set(d.entry.cites):
+                yield _fault(
+                    d, ("local", i), f"`{name}` cites none of what is cited here. Remove it, or correct `cites`."
+                )
+            for law in set(d.entry.law) & set(_with_law(told[name])):
+                yield _fault(d, ("local", i), f"`{name}` has `{law}` in with_law too. Remove it there.")
+
+
+def _with_law(entry: Any) -> list[str]:
+    lines = entry.lines() if isinstance(entry, schema.Duties) else [entry]
+    return [law for line in lines for law in getattr(line, "with_law", [])]
+
+
+def _fault(d: Document, field: tuple[Any, ...], message: str) -> Fault:
+    return Fault(d.name, d.line(*field), read._field(field), message)
+
+
+def _beliefs(documents: list[Document]) -> Iterator[Fault]:
+    owner: dict[str, Document] = {}
+    for d in documents:
+        for i, correction in enumerate(getattr(d.entry, "corrects", [])):
+            key = normal(correction.belief)
+            if key in owner:
+                message = f'"{correction.belief}" is corrected by {owner[key].path.name} too. Keep one of them.'
+                yield _fault(d, ("corrects", i, "belief"), message)
+            owner.setdefault(key, d)
 
 
 def _leaves(node: Any, field: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
@@ -197,7 +264,7 @@ def names_of(entry: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
 def _aliases(documents: list[Document]) -> Iterator[Fault]:
     owner: dict[tuple[str, str], Document] = {}
     for d in documents:
-        if d.kind in ("sources", "safeguarding"):
+        if d.kind in ("sources", "safeguarding", "disagreements"):
             continue
         area = "areas" if d.kind == "areas" else getattr(d.entry, "area", "")
         for field, alias in names_of(d.entry):

@@ -168,6 +168,7 @@ class Encoder:
         self._remember = remember
         self._cache: OrderedDict[str, np.ndarray] = OrderedDict()
         self._words: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._keep_words = WORDS_KEPT
         self._lock = threading.Lock()
 
     def __call__(self, texts: Iterable[str]) -> np.ndarray:
@@ -193,6 +194,12 @@ class Encoder:
         found.update((text, words) for text, _, words in self._read(missing, True) if words is not None)
         return [found[text] for text in wanted]
 
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Read many texts once and keep vectors and word outputs, for a training that asks for each several times."""
+        wanted = sorted(set(texts), key=len)
+        self._keep_words = len(wanted)
+        self._read(wanted, True)
+
     def _read(self, texts: list[str], with_words: bool) -> list[Read]:
         """Run the model on `texts` (sorted by length) and remember what it gave."""
         batches = [texts[start : start + 32] for start in range(0, len(texts), 32)]
@@ -208,7 +215,7 @@ class Encoder:
                     self._words[text] = words
             while len(self._cache) > self._remember:
                 self._cache.popitem(last=False)
-            while len(self._words) > WORDS_KEPT:
+            while len(self._words) > self._keep_words:
                 self._words.popitem(last=False)
         return results
 

@@ -5,26 +5,43 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from typing import Any, Callable, Iterable, Optional
+from typing import Callable, Iterable, Optional
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge.store import Knowledge, Record
+from knowledge.terms import Bm25, Postings, Terms
 from knowledge.words import MAX_SEGMENTS, plain, segments
 
 Embed = Callable[[list[str]], np.ndarray]
 
-SPELLING = 0.5  # character n-grams beside the sentence vectors
-MEAN = 0.3  # a record's three nearest phrases beside its nearest
-LEARNT = 1.5  # the ridge regression
-WORDING = 0.5  # shared words
-SHORT = 0.85  # a title or alias against a message of more than five words
-NAMED = 0.25  # added where the message names the record
-DEFINED = 0.3  # of that, for a rule or a term, where no definition is asked for: many rules share its words
-UNASKED = -0.05  # added for a definition of a word that everybody uses, where none is asked for
-OWN = 0.04  # added for the person's own area
+
+@dataclasses.dataclass(frozen=True)
+class Weights:
+    """What each part of a record's score counts; nought leaves a part out."""
+
+    spelling: float = 0.5  # character n-grams beside the sentence vectors
+    mean: float = 0.6  # a record's three nearest phrases beside its nearest
+    learnt: float = 4.0  # the ridge regression
+    wording: float = 0.4  # shared words, by BM25
+    short: float = 0.85  # a title or alias against a message of more than five words
+    named: float = 0.25  # added where the message names the record
+    defined: float = 0.3  # of that, for a rule or term where no definition is asked for: many rules share its words
+    alone: float = 0.4  # added where the message says nothing but the name
+    unasked: float = -0.05  # added for a definition of a word that everybody uses, where none is asked for
+    own: float = 0.04  # added for the person's own area
+
+
 RIDGE = 3.0
+NATIONAL = frozenset({"england", "uk"})
+WORD = re.compile(r"\w+")
+# what asks and tells nothing of what is asked about
+ASKING = {
+    *("a", "about", "an", "can", "could", "do", "does", "explain", "for", "give", "i", "info", "information", "is"),
+    *("know", "like", "me", "mean", "meaning", "more", "need", "of", "on", "please", "pls", "s", "say", "tell", "the"),
+    *("to", "us", "want", "we", "what", "whats", "who", "whos", "would", "you", "your"),
+}
 
 
 @dataclasses.dataclass
@@ -58,10 +75,11 @@ class _View:
     records: np.ndarray
     rows: np.ndarray
     owner: np.ndarray
+    phrases: np.ndarray
     vectors: np.ndarray
-    spelling: Any
+    spelling: Postings
     short: np.ndarray
-    wording: Any
+    wording: Postings
     weights: np.ndarray
 
 
@@ -73,8 +91,9 @@ class Finder:
     The weights were chosen on the development questions (docs/adr/0004-finding.md).
     """
 
-    def __init__(self, knowledge: Knowledge, embed: Embed) -> None:
+    def __init__(self, knowledge: Knowledge, embed: Embed, weights: Optional[Weights] = None) -> None:
         self.knowledge = knowledge
+        self._counts = weights or Weights()
         self._embed = embed
         self._ids = list(knowledge.records)
         self._order = {name: i for i, name in enumerate(self._ids)}
@@ -84,16 +103,16 @@ class Finder:
         self._vectors = np.ascontiguousarray(knowledge.vectors[rows])
         self._texts = [plain(p.text) for p in self._phrases] or ["-"]
         self._short = np.array([p.kind in ("title", "alias") for p in self._phrases], bool)
-        self._letters = TfidfVectorizer(
+        letters = TfidfVectorizer(
             analyzer="char_wb",
             ngram_range=(2, 5),
             sublinear_tf=True,
             min_df=2 if len(self._texts) > 1000 else 1,
             dtype=np.float32,
         )
-        self._spelling = self._letters.fit_transform(self._texts).tocsr()
-        self._words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
-        self._wording = self._words.fit_transform(self._documents()).tocsr()
+        self._spelling = letters.fit_transform(self._texts).tocsr()
+        self._letters = Terms(letters)
+        self._words = Bm25(self._documents())
         self._weights = self._ridge()
         self._area = np.array([knowledge.records[i].area for i in self._ids])
         self._kind = np.array([knowledge.records[i].kind for i in self._ids])
@@ -109,7 +128,7 @@ class Finder:
 
     def _ridge(self) -> np.ndarray:
         """From a sentence vector to a score for each record, in closed form: nothing to train, exact at every build."""
-        trust = np.array([1.0 if p.kind == "example" else 0.5 for p in self._phrases], np.float32)[:, None]
+        trust = np.array([1.0 if p.kind in ("example", "belief") else 0.5 for p in self._phrases], np.float32)[:, None]
         targets = np.zeros((len(self._ids), self._vectors.shape[1]), np.float32)
         np.add.at(targets, self._owner, self._vectors * trust)
         square = (self._vectors * trust).T @ self._vectors + RIDGE * np.eye(self._vectors.shape[1], dtype=np.float32)
@@ -130,10 +149,11 @@ class Finder:
                 records=records,
                 rows=rows,
                 owner=place[self._owner[rows]],
+                phrases=_table(place[self._owner[rows]], len(records)),
                 vectors=self._vectors[rows],
-                spelling=self._spelling[rows].T.tocsr(),
+                spelling=Postings(self._spelling[rows]),
                 short=self._short[rows],
-                wording=self._wording[records].T.tocsr(),
+                wording=Postings(self._words.rows[records]),
                 weights=np.ascontiguousarray(self._weights[:, records]),
             )
         return self._views[key]
@@ -148,7 +168,7 @@ class Finder:
 
     def find(self, text: str, wanted: Wanted, most: int = 8) -> list[Hit]:
         """The records nearest to `text`, best first."""
-        areas = wanted.areas or frozenset({wanted.area or "england", "england", "uk"})
+        areas = wanted.areas or frozenset({wanted.area or "england", *NATIONAL})
         view = self._view(areas, wanted.kinds)
         if not len(view.rows):
             return []
@@ -157,16 +177,16 @@ class Finder:
         trust = np.array([1.0] + [1.0 if p.endswith("?") else 0.9 for p in parts[1:]], np.float32)
         meant = self._embed(parts) * trust[:, None]
         by_phrase = view.vectors @ meant.T
-        by_phrase += SPELLING * (self._letters.transform(parts) @ view.spelling).toarray().T * trust
+        by_phrase += self._counts.spelling * np.stack([view.spelling(*self._letters(p)) for p in parts], axis=1) * trust
         nearest = by_phrase.max(axis=1)
         if len(text.split()) > 5:
-            nearest = np.where(view.short, nearest * SHORT, nearest)
-        best, mean = _by_record(nearest, view.owner, len(view.records))
-        scores = best + MEAN * mean
-        scores += LEARNT * (meant @ view.weights).max(axis=0)
-        scores += WORDING * np.asarray((self._words.transform([plain(text)]) @ view.wording).todense()).ravel()
-        scores /= 1 + MEAN + 0.5 * LEARNT
-        for i, bonus in self._named(wanted, view).items():
+            nearest = np.where(view.short, nearest * self._counts.short, nearest)
+        best, mean = _by_record(nearest, view.phrases)
+        scores = best + self._counts.mean * mean
+        scores += self._counts.learnt * (meant @ view.weights).max(axis=0)
+        scores += self._counts.wording * view.wording(*self._words(plain(text)))
+        scores /= 1 + self._counts.mean + 0.5 * self._counts.learnt
+        for i, bonus in self._named(text, wanted, view).items():
             scores[i] += bonus
         hits = []
         for i in np.argsort(-scores)[: most * 4]:
@@ -177,7 +197,7 @@ class Finder:
         hits.sort(key=lambda h: -h.score)
         return hits[:most]
 
-    def _named(self, wanted: Wanted, view: _View) -> dict[int, float]:
+    def _named(self, text: str, wanted: Wanted, view: _View) -> dict[int, float]:
         """What being named adds to a record, by its place in the view. A stage's name is a filter, not a topic."""
         place = {int(r): i for i, r in enumerate(view.records)}
         found: dict[int, float] = {}
@@ -187,17 +207,19 @@ class Finder:
                 continue
             record = self.knowledge.records[name]
             thing = record.kind in ("interventions", "services", "duty")
-            bonus = NAMED * self.rarity(said) * (1.0 if thing or wanted.defines else DEFINED)
+            bonus = self._counts.named * self.rarity(said) * (1.0 if thing or wanted.defines else self._counts.defined)
+            here = bool(wanted.area) or record.area in NATIONAL
+            if here and not set(WORD.findall(plain(text))) - set(WORD.findall(said)) - ASKING:
+                bonus += self._counts.alone
             found[i] = max(found.get(i, 0.0), bonus)
         return found
 
-    @staticmethod
-    def _leaning(record: Record, wanted: Wanted) -> float:
+    def _leaning(self, record: Record, wanted: Wanted) -> float:
         lean = wanted.lean.get(record.kind, 0.0)
         if wanted.area and record.area == wanted.area:
-            lean += OWN
+            lean += self._counts.own
         if getattr(record.entry, "topic", "") == "definitions" and not wanted.defines:
-            lean += UNASKED
+            lean += self._counts.unasked
         if record.stage and wanted.stages and record.kind != "stages":
             lean += 0.10 if record.stage in wanted.stages else -0.04
         if record.audience and wanted.audience and record.kind in ("duties", "duty"):
@@ -205,22 +227,26 @@ class Finder:
         return lean
 
 
-def _by_record(scores: np.ndarray, owner: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _table(owner: np.ndarray, count: int) -> np.ndarray:
+    """For each record the places of its phrases, filled up with -1."""
+    order = np.argsort(owner, kind="stable")
+    starts = np.searchsorted(owner[order], np.arange(count + 1))
+    table = np.full((count, max(3, int(np.diff(starts).max(initial=0)))), -1, np.int64)
+    for record in range(count):
+        own = order[starts[record] : starts[record + 1]]
+        table[record, : len(own)] = own
+    return table
+
+
+def _by_record(scores: np.ndarray, phrases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each record the best of its phrases' scores, and the mean of its three best (missing ones: nought)."""
-    order = np.lexsort((-scores, owner))
-    owners, ranked = owner[order], scores[order]
-    starts = np.searchsorted(owners, np.arange(count))
-    rank = np.arange(len(owners)) - starts[owners]
-    best = np.zeros(count, np.float32)
-    best[owners[rank == 0]] = ranked[rank == 0]
-    total = np.zeros(count, np.float32)
-    top = rank < 3
-    np.add.at(total, owners[top], ranked[top])
-    return best, total / 3
+    own = np.append(scores, 0.0)[phrases]
+    top = np.partition(own, own.shape[1] - 3, axis=1)[:, -3:]
+    return top.max(axis=1), top.mean(axis=1)
 
 
 def local_areas(area: Optional[str], every: Iterable[str]) -> frozenset[str]:
     """The areas whose records may answer a person: their own and the national ones; never another council's."""
     known = set(every)
     own = {area} if area in known else set()
-    return frozenset(own | {"england", "uk"})
+    return frozenset(own | NATIONAL)

@@ -194,6 +194,8 @@ def _words(error: Any, model: type[schema.Part], raw: Any) -> str:
         return "is empty. Write some text, or remove the line."
     if kind == "value_error.any_str.max_length":
         return f"is too long: at most {context['limit_value']} characters."
+    if kind == "value_error.list.min_items":
+        return "is empty. Name at least one."
     if kind == "value_error.list.max_items":
         return f"has too many lines: at most {context['limit_value']}."
     if kind == "value_error.str.regex" and "a-z0-9" in context.get("pattern", ""):

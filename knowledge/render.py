@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from knowledge import schema
 from knowledge.store import Knowledge, Record
+from knowledge.words import plain
 
 HIDE_OLD_CONTACTS = "INCLUSION_GUIDE_HIDE_OLD_CONTACTS"  # on: contacts from old papers show the service alone
 MONTHS = [
@@ -57,19 +58,27 @@ def month(date: Optional[str]) -> str:
     return parts[0]
 
 
-def answer(knowledge: Knowledge, ids: Iterable[str], role: Optional[str] = None) -> Rendered:
-    """The answer that rests on exactly these records, for a reader in this role."""
+def answer(
+    knowledge: Knowledge, ids: Iterable[str], role: Optional[str] = None, belief: Optional[str] = None
+) -> Rendered:
+    """The answer that rests on exactly these records, for a reader in this role.
+
+    `belief` is the phrase that brought the first of them. Where it is a mistaken belief, what is right comes first.
+    """
     records = [knowledge.records[i] for i in ids]
+    found = _disagreements(knowledge, records)
+    lead = [correction(records, belief), national_first(knowledge, [r.id for r in records], role)]
     blocks: list[str] = []
     laws: list[str] = []
     done = Rendered()
     services = [r.entry for r in records if r.kind == "services"]
+    shown = [r.id for r in records] + [law[4:] for d in found for law in d.law]
     for record in records:
         if record.kind == "services":
             continue
         text, with_law = _BLOCKS[record.kind](knowledge, record, role)
         blocks.append(text)
-        laws += [law for law in with_law if law not in laws and law not in [r.id for r in records]]
+        laws += [law for law in dict.fromkeys(with_law) if law not in laws and law not in shown]
         for source in _sources(knowledge, record):
             if source not in done.sources:
                 done.sources.append(source)
@@ -79,14 +88,44 @@ def answer(knowledge: Knowledge, ids: Iterable[str], role: Optional[str] = None)
     if laws:
         lines = [f"- {knowledge.law[law].text.for_role(role)}" for law in laws]
         blocks.append("\n".join([words()["labels"]["law_for_line"], *lines]))
-        for law in laws:
-            done.sources += [s for s in _law_sources(knowledge, knowledge.law[law]) if s not in done.sources]
+    for law in [law[4:] for d in found for law in d.law] + laws:
+        done.sources += [s for s in _law_sources(knowledge, knowledge.law[law]) if s not in done.sources]
     if services and not blocks:
         blocks.append("\n".join(f"{s.title}: {s.for_}" for s in services))
     done.sources = _one_per_document(done.sources)
-    done.text = "\n\n".join(blocks)
+    done.text = "\n\n".join(filter(None, [*lead, *blocks]))
     done.contacts = [contact(s, role) for s in services]
     return done
+
+
+def correction(records: Iterable[Record], belief: Optional[str]) -> str:
+    """What is right instead of this belief, if it is one that these records correct; otherwise nothing."""
+    for record in records if belief else ():
+        for corrected in getattr(record.entry, "corrects", []):
+            if plain(corrected.belief) == plain(belief or ""):
+                return str(corrected.instead)
+    return ""
+
+
+def national_first(knowledge: Knowledge, ids: Iterable[str], role: Optional[str] = None) -> str:
+    """What leads wherever these records are shown: the national rule, and what the local paper says; or nothing."""
+    labels = words()["labels"]
+    blocks = []
+    for found in _disagreements(knowledge, [knowledge.records[i] for i in ids]):
+        source = knowledge.sources[found.source]
+        paper = labels["paper" if source.date else "page"].format(
+            area=knowledge.areas[source.area].title, date=month(source.date)
+        )
+        says = labels["disagreement"][found.kind].format(paper=paper, says=found.says)
+        blocks.append(f"{labels['national_first']} {found.instead.for_role(role)}\n{says}")
+    return "\n\n".join(blocks)
+
+
+def _disagreements(knowledge: Knowledge, records: Iterable[Record]) -> list[schema.Disagreement]:
+    found: list[schema.Disagreement] = []
+    for record in records:
+        found += [d for d in knowledge.disagreements_on(record) if d not in found]
+    return found
 
 
 def contact(service: schema.Service, role: Optional[str]) -> dict[str, Any]:
@@ -153,6 +192,13 @@ def source_line(source: dict[str, Any]) -> str:
     return line + (f" ({source['note']})" if source.get("note") else "")
 
 
+def stages_text(knowledge: Knowledge, area: str, role: Optional[str]) -> str:
+    """The stages of an area's pathway in order, each with what it means."""
+    side = "parent" if role in (None, "parent", "child") else "staff"
+    lines = [words()["labels"]["stages"].format(area=knowledge.areas[area].title)]
+    return "\n".join([*lines, *(f"- {s.title}: {getattr(s.meaning, side)}" for s in knowledge.pathway(area))])
+
+
 def duties_text(knowledge: Knowledge, duties: schema.Duties, role: Optional[str]) -> str:
     """A stage's whole list for one audience, grouped."""
     labels = words()["labels"]
@@ -214,7 +260,8 @@ def _guidance(knowledge: Knowledge, record: Record, role: Optional[str]) -> tupl
     entry: schema.Guidance = record.entry
     lines = [entry.text.for_role(role)]
     if entry.points:
-        lines += [f"- {point.text}" for point in entry.points]
+        lists = [point.text.startswith("- ") for point in entry.points]  # a point of several lines has its own heading
+        lines += [f"\n{p.title}:\n{p.text}" if several else f"- {p.text}" for p, several in zip(entry.points, lists)]
     if entry.now and role in (None, "parent", "child", "adviser"):
         lines += ["", words()["labels"]["now"], *(f"{n}. {step}" for n, step in enumerate(entry.now, 1))]
     return "\n".join(lines), [law[4:] for law in entry.with_law]
@@ -319,8 +366,10 @@ def _source(source: schema.Source, section: Optional[str]) -> dict[str, Any]:
 def _law_sources(knowledge: Knowledge, law: schema.Law) -> list[dict[str, Any]]:
     found = []
     for name in law.sources:
-        shown = _source(knowledge.sources[name], None)
-        shown["note"] = words()["labels"]["evidence"].format(date=month(law.evidence))
+        source = knowledge.sources[name]
+        shown = _source(source, None)
+        older = law.evidence < (source.date or "")[: len(law.evidence)]
+        shown["note"] = words()["labels"]["evidence_before" if older else "evidence"].format(date=month(law.evidence))
         found.append(shown)
     return found
 

@@ -195,9 +195,17 @@ class Point(Part):
     cites: list[Words]
 
 
+class Correction(Part):
+    """A mistaken belief in the words people use, and the one sentence that is right instead."""
+
+    belief: Words
+    instead: Words
+
+
 class Guidance(Sourced):
     topic: Words
     text: Text
+    corrects: list[Correction] = []
     now: list[Words] = []
     contacts: list[Id] = []
     with_law: list[Words] = []
@@ -222,6 +230,7 @@ class LawWalk(Part):
 class Law(Sourced):
     topic: Words
     text: Text
+    corrects: list[Correction] = []
     strength: Literal["must", "should", "may"]
     decisions: list[Decision]
     who: list[Literal["parents", "schools", "governors", "council"]]
@@ -312,6 +321,18 @@ class Term(Sourced):
     text: Meaning
 
 
+class Disagreement(Entry):
+    """Where a local paper says something other than national law. National law leads wherever its records are shown."""
+
+    kind: Literal["outdated", "more-than-law", "less-than-law", "not-a-duty"]
+    source: Id
+    local: list[Id] = Field(..., min_items=1)
+    cites: list[Words] = Field(..., min_items=1)
+    says: Words
+    law: list[Words] = Field(..., min_items=1)
+    instead: Text
+
+
 KINDS: dict[str, type[Part]] = {
     "sources": Source,
     "areas": Area,
@@ -323,4 +344,5 @@ KINDS: dict[str, type[Part]] = {
     "services": Service,
     "safeguarding": Safeguarding,
     "glossary": Term,
+    "disagreements": Disagreement,
 }

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, declarative_base
 from knowledge import read, schema
 from knowledge.minilm import DIMENSIONS
 
-SHAPE = "1"  # raise when the tables or what fills them change, so that old databases are rebuilt
+SHAPE = "2"  # raise when the tables or what fills them change, so that old databases are rebuilt
 
 Base: Any = declarative_base()
 
@@ -99,13 +99,15 @@ def _hash(text: str) -> str:
 
 def phrases(kind: str, entry: Any) -> Iterator[tuple[str, str, str]]:
     """(record, kind of phrase, text) for everything an entry can be found by."""
-    if kind in ("sources", "areas", "safeguarding"):
+    if kind in ("sources", "areas", "safeguarding", "disagreements"):
         return
     yield entry.id, "title", entry.title
     for alias in entry.aliases:
         yield entry.id, "alias", alias
     for example in entry.examples:
         yield entry.id, "example", example
+    for correction in getattr(entry, "corrects", []):
+        yield entry.id, "belief", correction.belief
     if isinstance(entry, schema.Term):
         yield entry.id, "alias", entry.term
         if entry.expansion:
@@ -259,6 +261,17 @@ class Knowledge:
     @property
     def sources(self) -> dict[str, schema.Source]:
         return self.entries.get("sources", {})
+
+    @property
+    def disagreements(self) -> dict[str, schema.Disagreement]:
+        return self.entries.get("disagreements", {})
+
+    def disagreements_on(self, record: Record) -> list[schema.Disagreement]:
+        """Where this record's paper says something other than national law; for a list, that of its lines too."""
+        names = {record.id}
+        if record.kind == "duties":
+            names |= {duty.id for duty in record.entry.lines()}
+        return [d for d in self.disagreements.values() if names & set(d.local)]
 
     def pathway(self, area: Optional[str]) -> list[schema.Stage]:
         """The stages of an area's pathway in order; empty where none is held."""

@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
+from rasa.cli.scaffold import create_initial_project
 
 from bot import model
 from knowledge.place import ROOT
+from tests.serving import WEBHOOK, free_port, served, stores_in
 from tests.widget import bench as chat
 
 OURS = [
@@ -43,41 +40,6 @@ OURS = [
     "can i take him to the shops",
 ]
 THEIRS = ["hello", "i am sad", "yes", "i am great", "bye", "are you a bot", "hi there", "no", "good", "goodbye"]
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-@contextmanager
-def served(command: list[str], cwd: Path, port: int, path: str, env: dict[str, str]) -> Iterator[tuple[Any, float]]:
-    """A running server and the seconds until its first answer; ended afterwards, by its own id."""
-    started = time.monotonic()
-    with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(command, cwd=cwd, env={**os.environ, **env}, stdout=log, stderr=log)
-        try:
-            while True:
-                if server.poll() is not None:
-                    log.seek(0)
-                    raise SystemExit(f"The server ended: {log.read()[-2000:].decode(errors='replace')}")
-                try:
-                    body = {"sender": "start", "message": "hello"}
-                    if httpx.post(f"http://127.0.0.1:{port}{path}", json=body, timeout=30).json():
-                        break
-                except (httpx.HTTPError, ValueError):
-                    time.sleep(0.1)
-                if time.monotonic() - started > 180:
-                    raise SystemExit("The server did not answer within three minutes.")
-            yield server, time.monotonic() - started
-        finally:
-            server.send_signal(signal.SIGTERM)
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
 
 
 def memory(server: Any) -> float:
@@ -99,14 +61,14 @@ def one_user(url: str, messages: list[str], count: int) -> list[float]:
     with httpx.Client(timeout=60) as client:
         for i in range(count):
             started = time.perf_counter()
-            reply = client.post(url, json={"sender": sender, "message": messages[i % len(messages)]}).json()
+            reply = client.post(url, json={"sender": sender, "message": messages[i % len(messages)]})
             times.append(time.perf_counter() - started)
-            assert reply, "an empty reply"
+            reply.raise_for_status()
     return times
 
 
 async def crowd(url: str, messages: list[str], users: int, each: int) -> tuple[list[float], float, int]:
-    """(seconds of each message, messages a second, replies that were lost) of `users` at once without thinking time."""
+    """(seconds of each message, messages a second, unanswered ones) of `users` at once without thinking time."""
     times: list[float] = []
     lost = 0
 
@@ -118,14 +80,14 @@ async def crowd(url: str, messages: list[str], users: int, each: int) -> tuple[l
                 started = time.perf_counter()
                 reply = await client.post(url, json={"sender": sender, "message": messages[i % len(messages)]})
                 times.append(time.perf_counter() - started)
-                lost += reply.status_code != 200 or len(reply.json()) != 1
+                lost += reply.status_code != 200 or not reply.json()
 
     started = time.perf_counter()
     await asyncio.gather(*(user() for _ in range(users)))
     return times, users * each / (time.perf_counter() - started), lost
 
 
-def measure(name: str, server: Any, start: float, url: str, messages: list[str]) -> dict[str, float]:
+def measure(server: Any, start: float, url: str, messages: list[str]) -> dict[str, float]:
     """All figures of one server."""
     one_user(url, messages, 20)
     times = one_user(url, messages, 200)
@@ -142,7 +104,7 @@ def measure(name: str, server: Any, start: float, url: str, messages: list[str])
             f"{users} users p50, ms": quantile(took, 0.5),
             f"{users} users p95, ms": quantile(took, 0.95),
             f"{users} users, messages/s": rate,
-            f"{users} users, replies lost": lost,
+            f"{users} users, unanswered": lost,
         }
     figures["memory, MB"] = memory(server)
     return figures
@@ -151,13 +113,7 @@ def measure(name: str, server: Any, start: float, url: str, messages: list[str])
 def starter(folder: Path) -> tuple[Path, float]:
     """The starter project of `rasa init`, trained; and the seconds of its training."""
     project = folder / "starter"
-    subprocess.run(
-        [sys.executable, "-m", "rasa", "init", "--no-prompt", "--init-dir", str(project)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    shutil.rmtree(project / "models", ignore_errors=True)
+    create_initial_project(str(project))
     (project / "endpoints.yml").write_text("tracker_store:\n  type: SQL\n  dialect: sqlite\n  db: tracker.db\n")
     (project / "credentials.yml").write_text("rest:\n")
     started = time.monotonic()
@@ -197,7 +153,6 @@ def tenfold(folder: Path) -> str:
 
 def main() -> int:
     """Measure and print."""
-    path = "/webhooks/rest/webhook"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         results: dict[str, dict[str, float]] = {}
@@ -210,14 +165,15 @@ def main() -> int:
                 "ours",
                 [sys.executable, "-m", "bot", "start", "--port"],
                 ROOT,
-                {"TRACKER_URL": f"sqlite:///{folder}/o.db"},
+                stores_in(folder),
                 OURS,
             ),
             ("starter", [sys.executable, "-m", "rasa", "run", "--port"], project, {}, THEIRS),
         ):
             port = free_port()
-            with served([*command, str(port)], cwd, port, path, env) as (server, start):
-                results[title] = measure(title, server, start, f"http://127.0.0.1:{port}{path}", messages)
+            with served([*command, str(port)], port, WEBHOOK, cwd, env) as (server, start):
+                print(f"Measuring {title} ...", flush=True)
+                results[title] = measure(server, start, f"http://127.0.0.1:{port}{WEBHOOK}", messages)
         results["ours"]["training, s"], results["starter"]["training, s"] = ours_training, theirs_training
         print(f"{'':28}{'ours':>10}{'starter':>10}{'ratio':>8}")
         for key, value in results["ours"].items():
@@ -226,12 +182,11 @@ def main() -> int:
             print(f"{key:28}{value:10.2f}{other if other is not None else float('nan'):10.2f}{ratio:>8}")
         if "--tenfold" in sys.argv:
             port = free_port()
-            env = {"TRACKER_URL": f"sqlite:///{folder}/x.db", "KNOWLEDGE_URL": tenfold(folder)}
-            env["KNOWLEDGE_CONTENT"] = str(folder / "content")
+            env = {**stores_in(folder), "KNOWLEDGE_URL": tenfold(folder), "KNOWLEDGE_CONTENT": str(folder / "content")}
             command = [sys.executable, "-m", "bot", "start", "--port", str(port)]
-            with served(command, ROOT, port, path, env) as (_, _start):
-                one_user(f"http://127.0.0.1:{port}{path}", OURS, 20)
-                big = quantile(one_user(f"http://127.0.0.1:{port}{path}", OURS, 200), 0.5)
+            with served(command, port, WEBHOOK, env=env):
+                one_user(f"http://127.0.0.1:{port}{WEBHOOK}", OURS, 20)
+                big = quantile(one_user(f"http://127.0.0.1:{port}{WEBHOOK}", OURS, 200), 0.5)
             print(f"ten times the knowledge: p50 {big:.1f} ms, {big / results['ours']['one user p50, ms']:.2f} times")
     chat.main([])
     print(f"model: {model.path().stat().st_size / 1e6:.1f} MB")

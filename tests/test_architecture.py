@@ -40,6 +40,25 @@ MAY_IMPORT = {
         "knowledge",
     },
 }
+# the modules of actions/ in the order of their imports: each may import those before it
+ORDER = (
+    "turn",
+    "find",
+    "ask",
+    "tell",
+    "contacts",
+    "choose",
+    "pathway",
+    "steps",
+    "walk",
+    "answer",
+    "guard",
+    "questions",
+    "acts",
+    "manners",
+    "crisis",
+    "session",
+)
 NO_RASA = ("knowledge", "bot/replies.py", "bot/inbound.py", "bot/privacy.py", "bot/people", "bot/widget")
 OURS = ("knowledge", "actions", "bot", "tests")
 
@@ -64,6 +83,23 @@ def test_imports_run_one_way(part: str) -> None:
             if name.split(".")[0] in OURS:
                 allowed = any(name == a or name.startswith(a + ".") for a in MAY_IMPORT[part])
                 assert allowed, f"{path.relative_to(ROOT)} must not import {name}"
+
+
+def test_every_action_module_imports_only_those_before_it() -> None:
+    every = [p for p in modules("actions") if p.stem != "__init__"]
+    assert {p.stem for p in every} == set(ORDER)
+    for path in every:
+        before = ORDER[: ORDER.index(path.stem)]
+        for name in imports(path):
+            if name.startswith("actions."):
+                assert name.split(".")[1] in before, f"{path.name} must not import {name}"
+
+
+def test_no_action_module_imports_inside_a_function() -> None:
+    for path in modules("actions"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        inside = [n.lineno for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom)) and n.col_offset]
+        assert not inside, f"{path.name}: {inside}"
 
 
 @pytest.mark.parametrize("part", NO_RASA)

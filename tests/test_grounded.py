@@ -50,6 +50,7 @@ def test_what_is_said_is_what_the_records_say(
     parts += [render.source_line(s) for s in shown.sources]
     for record in custom["records"]:
         entry = knowledge.records[record]
+        parts += [wrong.instead for wrong in getattr(entry.entry, "corrects", [])]
         if entry.kind == "duties" and entry.audience == "schools":
             parts.append(render.questions_text(entry.entry))
     gentle = knowledge.safeguarding["unsure"].gentle

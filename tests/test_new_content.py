@@ -6,36 +6,96 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from ruamel.yaml import YAML
 
 from bot import model
 from knowledge import desk as desks
 from knowledge import minilm, place, store
-from tests.made_up import with_made_up_council
+from knowledge.desk import Desk
+from tests.made_up import COUNCIL, with_made_up_council
+
+QUESTIONS = YAML(typ="safe").load((COUNCIL / "questions.yml").read_text(encoding="utf-8"))
+LEAST_RIGHT = 0.8  # of questions by somebody who had not seen the content
 
 
 @pytest.fixture(scope="module")
-def marlshire(tmp_path_factory: pytest.TempPathFactory, agent: Any) -> Any:
-    """The assistant of the other tests, over a knowledge base with one more council in it."""
+def built(tmp_path_factory: pytest.TempPathFactory, agent: Any) -> Desk:
+    """A desk over our content with one more council in it."""
     folder = tmp_path_factory.mktemp("marlshire")
     url = f"sqlite:///{folder / 'knowledge.db'}"
     before = model.checksum()
     store.build(url, minilm.encoder(place.home()), with_made_up_council(folder / "content"))
     assert model.checksum() == before
-    ours = place.knowledge_url()
-    kept = desks.desk()
-    desks._desks[ours] = desks.open_desk(store.load(url))
-    yield desks._desks[ours]
-    desks._desks[ours] = kept
+    return desks.open_desk(store.load(url))
+
+
+@pytest.fixture
+def marlshire(built: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The assistant of the other tests reads from that desk."""
+    monkeypatch.setitem(desks._desks, place.knowledge_url(), built)
+    return built
 
 
 @pytest.mark.slow
-def test_a_new_intervention_names_its_contact_and_its_source(marlshire: Any, talk: Callable[[], Any]) -> None:
+def test_a_new_council_is_answered_after_one_build(marlshire: Desk, talk: Callable[[], Any]) -> None:
+    wrong = []
+    for case in QUESTIONS:
+        person = talk()
+        for message in case["say"]:
+            reply = person(message)
+        custom = reply["custom"]
+        records = marlshire.knowledge.records
+        found = {records[r].area for r in custom["records"] if r in records}
+        assert found <= {"marlshire", "england", "uk"}, f"another area's record: {case['say']}: {custom}"
+        text = reply["text"].lower()
+        if custom["status"] != case["status"] or not all(fact in text for fact in case["facts"]):
+            wrong.append((case["say"][-1], custom))
+    assert len(QUESTIONS) - len(wrong) >= LEAST_RIGHT * len(QUESTIONS), wrong
+
+
+@pytest.mark.slow
+def test_a_new_intervention_names_its_contact_and_its_source(marlshire: Desk, talk: Callable[[], Any]) -> None:
     person = talk()
     person("senco in quillbridge")
     reply = person("lighthouse mentoring")
     assert reply["custom"]["status"] == "answered"
     assert "01632 960777" in reply["text"]
     assert "Anchor Pathway" in reply["text"]
+
+
+@pytest.mark.slow
+def test_a_new_council_is_walked_through(marlshire: Desk, talk: Callable[[], Any]) -> None:
+    person = talk()
+    person("im a mum in port wenlow, my son has had 2 suspensions")
+    reply = person("walk me through it")
+    seen = []
+    while reply["custom"]["status"] == "walkthrough_step":
+        seen += reply["custom"]["records"]
+        reply = person("/done")
+    assert any(r.startswith("marl-two-parents") for r in seen)
+    assert any(r.startswith("marl-two-schools") for r in seen)
+    assert reply["custom"]["status"] == "walkthrough_summary"
+
+
+@pytest.mark.slow
+def test_a_stage_is_known_by_the_name_that_a_new_council_gives_it(marlshire: Desk, talk: Callable[[], Any]) -> None:
+    person = talk()
+    person("head teacher in eastmarl, we are dealing with a single grave incident")
+    reply = person("and what will the council do?")
+    assert reply["custom"]["records"] == ["marl-grave-council"]
+    assert reply["custom"]["scope"]["stage"] == "grave"
+
+
+@pytest.mark.slow
+def test_all_stages_of_a_new_council_are_told_in_order(marlshire: Desk, talk: Callable[[], Any]) -> None:
+    reply = talk()("what are the stages of the anchor pathway in marlshire")
+    stages = marlshire.knowledge.pathway("marlshire")
+    assert reply["custom"]["records"] == [s.id for s in stages]
+    assert "\n".join(f"- {s.title}: {s.meaning.parent}" for s in stages) in reply["text"]
+
+
+def test_nothing_of_it_is_known_without_it(talk: Callable[[], Any]) -> None:
+    assert "960777" not in talk()("who runs lighthouse mentoring in marlshire")["text"]
 
 
 def test_the_made_up_content_is_in_order(tmp_path: Path) -> None:

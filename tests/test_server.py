@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,45 +15,9 @@ import pytest
 
 from bot import model
 from tests.conftest import ROOT
+from tests.serving import WEBHOOK, free_port, served, stores_in
 
 pytestmark = pytest.mark.slow
-WEBHOOK = "/webhooks/rest/webhook"
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-@contextmanager
-def running(command: list[str], port: int, tmp_path: Path, **env: str) -> Iterator[subprocess.Popen]:
-    """A process that serves `port`, ended by its own id."""
-    stores = {name: f"sqlite:///{tmp_path}/{name.lower()}.db" for name in ("TRACKER_URL", "PEOPLE_URL")}
-    settings = {**os.environ, **stores, **env}
-    with (tmp_path / f"log-{port}").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(5)
-
-
-def wait_until_ready(port: int, path: str = "/ready", seconds: int = 150) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}{path}", timeout=5).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.2)
-    raise AssertionError("the server did not get ready")
 
 
 def ask(port: int, sender: str, message: str) -> dict[str, Any]:
@@ -70,8 +31,7 @@ def ours(port: int) -> list[str]:
 
 def test_one_curl_gives_the_parents_duties_and_a_walk_survives_a_restart(tmp_path: Path) -> None:
     port = free_port()
-    with running(ours(port), port, tmp_path):
-        wait_until_ready(port)
+    with served(ours(port), port, env=stores_in(tmp_path)):
         assert httpx.get(f"http://127.0.0.1:{port}/health").json() == {"status": "ok"}
         said = "my son has had 4 suspensions in Staffordshire, what do I have to do?"
         reply = ask(port, "anna", said)
@@ -83,8 +43,7 @@ def test_one_curl_gives_the_parents_duties_and_a_walk_survives_a_restart(tmp_pat
         assert step["custom"]["status"] == "walkthrough_step"
         second = ask(port, "anna", "done")
     again = free_port()
-    with running(ours(again), again, tmp_path):
-        wait_until_ready(again)
+    with served(ours(again), again, env=stores_in(tmp_path)):
         resumed = ask(again, "anna", "carry on")
         assert resumed["custom"]["records"] == second["custom"]["records"]
         root = httpx.get(f"http://127.0.0.1:{again}/")
@@ -93,14 +52,12 @@ def test_one_curl_gives_the_parents_duties_and_a_walk_survives_a_restart(tmp_pat
 
 def test_a_killed_server_loses_no_finished_turn(tmp_path: Path) -> None:
     port = free_port()
-    with running(ours(port), port, tmp_path) as process:
-        wait_until_ready(port)
+    with served(ours(port), port, env=stores_in(tmp_path)) as (process, _):
         ask(port, "ben", "SENCO in Lichfield, fourth suspension")
         process.kill()
         process.wait(10)
     port = free_port()
-    with running(ours(port), port, tmp_path):
-        wait_until_ready(port)
+    with served(ours(port), port, env=stores_in(tmp_path)):
         reply = ask(port, "ben", "what are we expected to do")
         assert reply["custom"]["records"] == ["staffs-4-schools"]
 
@@ -108,8 +65,7 @@ def test_a_killed_server_loses_no_finished_turn(tmp_path: Path) -> None:
 def test_rest_is_shut_where_others_can_reach_it(tmp_path: Path) -> None:
     port = free_port()
     command = [*ours(port), "--host", "0.0.0.0"]
-    with running(command, port, tmp_path):
-        wait_until_ready(port)
+    with served(command, port, env=stores_in(tmp_path)):
         reply = httpx.post(f"http://127.0.0.1:{port}{WEBHOOK}", json={"sender": "a", "message": "hello"})
         assert reply.status_code == 404
 
@@ -172,11 +128,9 @@ def test_the_standard_rasa_run_works_with_a_separate_action_server(tmp_path: Pat
     actions = [sys.executable, "-m", "rasa", "run", "actions", "--port", str(action_port)]
     server = [sys.executable, "-m", "rasa", "run", "--model", str(model.path()), "--endpoints", str(endpoints)]
     with (
-        running(actions, action_port, tmp_path),
-        running([*server, "--port", str(rasa_port)], rasa_port, tmp_path),
+        served(actions, action_port, "/health", env=stores_in(tmp_path)),
+        served([*server, "--port", str(rasa_port)], rasa_port, "/webhooks/rest/", env=stores_in(tmp_path)),
     ):
-        wait_until_ready(action_port, "/health")
-        wait_until_ready(rasa_port, "/webhooks/rest/")
         until = time.monotonic() + 60
         reply: dict[str, Any] = {}
         while time.monotonic() < until:

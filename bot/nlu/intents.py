@@ -19,12 +19,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
-from bot.nlu.features import TextFeatures
+from bot.nlu.features import Examples, Linear, TextFeatures
+from bot.nlu.questions import RULES, questions
 from knowledge.words import segments
 
 SENTENCES = "sentences"
 # kinds that only tell or greet: a question or request in another sentence is what the message is for
 TELLING = {"inform", "greet", "thanks", "upset", "bye", "affirm", "reason"}
+RULES_TAKEN = 5  # one in so many of the questions about rules; all of them would drown the other kinds
 NOT_KINDS = ("crisis_", "ordinary")
 FALLBACK = "nlu_fallback"
 
@@ -34,26 +36,28 @@ class Kinds:
 
     def __init__(self, c: float = 10.0, nearest: float = 0.5) -> None:
         self._features = TextFeatures()
-        self._model = LogisticRegression(C=c, max_iter=1000, solver="liblinear")
+        self._c = c
         self._nearest = nearest
-        self._rows: Any = None
+        self._model: Optional[Linear] = None
+        self._examples: Optional[Examples] = None
         self._labels = np.zeros(0, np.int64)
 
     def train(self, texts: list[str], intents: list[str]) -> None:
         """Learn from texts and their intents."""
         rows = self._features.learn(texts)
-        self._model.fit(rows, np.array(intents))
-        order = {name: i for i, name in enumerate(self._model.classes_)}
+        fitted = LogisticRegression(C=self._c, max_iter=1000, solver="liblinear").fit(rows, np.array(intents))
+        self._model = Linear(fitted)
+        order = {name: i for i, name in enumerate(self._model.classes)}
         self._labels = np.array([order[i] for i in intents])
-        sizes = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-        self._rows = rows.multiply(1 / np.maximum(sizes, 1e-6)[:, None]).tocsr()
+        self._examples = Examples(rows)
 
     def read(self, text: str) -> list[tuple[str, float]]:
         """Intents, likeliest first; the confidences add up to 1."""
-        row = self._features.of([text])
-        scores = self._model.predict_proba(row)[0]
-        size = np.sqrt(row.multiply(row).sum())
-        near = np.asarray((self._rows @ row.T).todense()).ravel() / max(size, 1e-6)
+        if self._model is None or self._examples is None:
+            raise RuntimeError("train first")
+        row = self._features.of(text)
+        scores = self._model.chances(row)
+        near = self._examples.near(row)
         best = np.zeros(len(scores))
         np.maximum.at(best, self._labels, near)
         scores = scores + self._nearest * best
@@ -61,7 +65,7 @@ class Kinds:
         # sharpen: nearness is never nought, so the sum is flatter than a probability
         scores = scores**3 / (scores**3).sum()
         order = np.argsort(-scores)
-        return [(str(self._model.classes_[i]), float(scores[i])) for i in order]
+        return [(self._model.classes[i], float(scores[i])) for i in order]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -96,6 +100,9 @@ class KindClassifier(GraphComponent):
             for m in training_data.intent_examples
             if m.get(TEXT) and not m.get(INTENT).startswith(NOT_KINDS)
         ]
+        # what to do next is a kind of its own
+        rules = [text for text, record in questions(RULES) if not record.startswith("next-steps")]
+        examples += [(text, "ask") for text in rules[::RULES_TAKEN]]
         kinds = Kinds(self._config["C"], self._config["nearest"])
         kinds.train([text for text, _ in examples], [intent for _, intent in examples])
         self._kinds = kinds

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Callable
 
 import pytest
 
-from actions import answer
+from actions.answer import answer
+from actions.choose import clarify, miss
+from actions.find import find
 from actions.turn import Turn
 from bot.inbound import take_in
 from knowledge.desk import Desk
 
 
-def turn(desk: Desk, text: str, intent: str = "ask", **slots: Any) -> Turn:
-    """A turn in which `text` was said, with what is remembered."""
-    reading = desk.reader.read(text).as_dict()
-    return Turn(slots=slots, text=text, intent=intent, confidence=1.0, reading=reading, entities={}, desk=desk)
-
-
-def test_two_things_that_may_be_meant_are_asked_about_with_a_button_each(desk: Desk) -> None:
-    said = turn(desk, "the pathway", area="staffordshire")
-    hits = answer.find(said)[:3]
-    reply = answer.clarify(said, hits)
+def test_two_things_that_may_be_meant_are_asked_about_with_a_button_each(turn: Callable[..., Turn], desk: Desk) -> None:
+    said = turn("the pathway", area="staffordshire")
+    hits = find(said)[:3]
+    reply = clarify(said, hits)
     assert reply.status == "clarifies"
     assert [b.title for b in reply.buttons[:-1]] == [h.record.title for h in hits]
     for button, hit in zip(reply.buttons, hits):
@@ -29,21 +25,21 @@ def test_two_things_that_may_be_meant_are_asked_about_with_a_button_each(desk: D
         assert hit.record.id in button.payload
 
 
-def test_a_miss_is_said_and_a_second_one_names_people(desk: Desk) -> None:
-    said = turn(desk, "zzz")
-    assert answer.miss(said).status == "not_covered"
-    assert answer.miss(said).status == "offers_person"
+def test_a_miss_is_said_and_a_second_one_names_people(turn: Callable[..., Turn]) -> None:
+    said = turn("zzz")
+    assert miss(said).status == "not_covered"
+    assert miss(said).status == "offers_person"
 
 
 @pytest.mark.parametrize("area", ["hackney", "leicestershire", "suffolk", "england", "leicester-city"])
-def test_an_area_without_a_pathway_is_never_given_another_s(desk: Desk, area: str) -> None:
-    said = turn(desk, "what does the school have to do at 4 suspensions", "ask_duties", area=area, role="parent")
-    reply = answer.answer(said)
+def test_an_area_without_a_pathway_is_never_given_another_s(area: str, turn: Callable[..., Turn]) -> None:
+    said = turn("what does the school have to do at 4 suspensions", "ask_duties", area=area, role="parent")
+    reply = answer(said)
     assert reply.status == "not_covered"
     assert reply.records == []
 
 
-def test_an_area_with_other_law_gets_no_english_law(desk: Desk) -> None:
-    reply = answer.answer(turn(desk, "how many days can he be suspended for", area="wales"))
+def test_an_area_with_other_law_gets_no_english_law(turn: Callable[..., Turn]) -> None:
+    reply = answer(turn("how many days can he be suspended for", area="wales"))
     assert reply.status == "not_covered"
     assert "45" not in reply.text

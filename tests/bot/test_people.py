@@ -28,7 +28,8 @@ from bot.people.inbox import DAY, Inbox, Waiting
 from bot.people.tables import Base
 from bot.privacy import keep_days
 from bot.tracker_store import TrackerStore
-from tests.bot.web import files, stores_in
+from tests.bot.web import files
+from tests.serving import stores_in
 from tests.conftest import ROOT
 
 SECRET = "ZEBRAFISH"

@@ -17,7 +17,8 @@ from bot.channels.tokens import DAY, begin
 from bot.channels.tokens import Tokens as Signer
 from bot.inbound import CHAT_LIMIT
 from bot.replies import STATUSES, Reply, as_text
-from tests.bot.web import Event, Tab, answers, files, process, run_alone, stores_in, words
+from tests.bot.web import Event, Tab, answers, files, process, run_alone, words
+from tests.serving import stores_in
 
 pytestmark = pytest.mark.slow
 

@@ -25,7 +25,8 @@ from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox
 from bot.tracker_store import TrackerStore
-from tests.bot.web import OPEN, InProcess, answers, files, stores_in
+from tests.bot.web import OPEN, InProcess, answers, files
+from tests.serving import stores_in
 
 Sanic.test_mode = True  # several apps in one process
 

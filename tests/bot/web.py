@@ -17,7 +17,7 @@ from sanic import Sanic
 from sanic.response import text
 
 from bot.channels.web import WebChannel
-from tests.test_server import free_port, running, wait_until_ready
+from tests.serving import free_port, served, stores_in
 
 Event = dict[str, Any]
 Run = Callable[[Awaitable[Any]], Any]
@@ -153,22 +153,12 @@ class InProcess:
         self.run(stop())
 
 
-def stores_in(folder: Path) -> dict[str, str]:
-    """The settings that put every database into a folder."""
-    return {
-        "TRACKER_URL": f"sqlite:///{folder}/conversations.db",
-        "PEOPLE_URL": f"sqlite:///{folder}/people.db",
-        "INCLUSION_GUIDE_SECRET": "a secret of the tests, long enough to sign with",
-    }
-
-
 @contextmanager
 def process(folder: Path, *, command: list[str] | None = None, **env: str) -> Iterator[tuple[str, Any]]:
     """A server in a process of its own over the databases in a folder: its address, and the process."""
     port = free_port()
     start = [*(command or [sys.executable, "-m", "bot"]), "start", "--port", str(port)]
-    with running(start, port, folder, **{**stores_in(folder), **OPEN, **env}) as started:
-        wait_until_ready(port)
+    with served(start, port, env={**stores_in(folder), **OPEN, **env}) as (started, _):
         yield f"http://127.0.0.1:{port}", started
 
 

@@ -27,6 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run eval", description=__doc__)
     parser.add_argument("half", nargs="?", choices=HALVES, help="one half only; tune on 'tune', never on 'report'")
     parser.add_argument("--quiet", action="store_true", help="leave out the list of what went wrong")
+    parser.add_argument("--parts", action="store_true", help="our search with each of its parts left out, too")
     options = parser.parse_args()
     server.quiet()
     with tempfile.TemporaryDirectory() as folder:
@@ -41,7 +42,8 @@ async def _measure(options: argparse.Namespace) -> None:
         outcomes = await measure.run(agent, half)
         print(f"\n=== Questions, half '{half}' ({len(outcomes)})")
         _table(outcomes)
-        _baselines(outcomes)
+        _grave(outcomes)
+        _baselines(outcomes, options.parts)
         if not options.quiet:
             for o in outcomes:
                 if o.wrong:
@@ -71,11 +73,20 @@ def _table(outcomes: list[measure.Outcome]) -> None:
         print(f"by {group}: " + ", ".join(f"{name} {right[name]}/{total[name]}" for name in sorted(total)))
 
 
+def _grave(outcomes: list[measure.Outcome]) -> None:
+    """Where a wrong answer does harm: what was answered, and answered from a record that is not the right one."""
+    for name, belongs in measure.GRAVE.items():
+        group = [o for o in outcomes if belongs(o.case)]
+        answered = [o for o in group if _status(o) in ("answered", "walkthrough_step")]
+        wrong = sum(not o.right for o in answered)
+        print(f"{name}: {len(group)} asked, {len(answered)} answered, {wrong} of these wrongly")
+
+
 def _status(outcome: measure.Outcome) -> str:
     return str(outcome.reply["custom"]["status"])
 
 
-def _baselines(outcomes: list[measure.Outcome]) -> None:
+def _baselines(outcomes: list[measure.Outcome], parts: bool) -> None:
     """The share of questions with an expected record whose first (or first three) records are right."""
     knowledge = desk().knowledge
     asked = [o for o in outcomes if o.case["expect"].get("cites") and len(o.case["say"]) == 1]
@@ -85,7 +96,8 @@ def _baselines(outcomes: list[measure.Outcome]) -> None:
         have = measure.rests_on(knowledge.records[record])
         return any(fnmatch.fnmatch(item, p) for p in o.case["expect"]["cites"] for item in have)
 
-    for name, rank in baselines.every(knowledge).items():
+    ranks = baselines.every(knowledge) | (baselines.parts(desk()) if parts else {})
+    for name, rank in ranks.items():
         for o in asked:
             found = rank(o.case["say"][0])
             good[name][0] += fits(o, found[0])

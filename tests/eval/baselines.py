@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,10 @@ import numpy as np
 from rank_bm25 import BM25Okapi
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from actions.find import LEAN
 from knowledge import minilm, place
+from knowledge.desk import Desk
+from knowledge.query import Finder, Wanted, Weights, local_areas
 from knowledge.store import Knowledge
 from knowledge.words import plain
 
@@ -75,6 +79,33 @@ def both(knowledge: Knowledge) -> Rank:
         return w / max(w.max(), 1e-9) + m / max(m.max(), 1e-9)
 
     return _ranked(ids, score)
+
+
+def parts(desk: Desk) -> dict[str, Rank]:
+    """Our own search with each of its parts left out: whether it still earns its place."""
+    encoder = minilm.encoder(place.home())
+    whole = Weights()
+    left_out = {
+        "all parts": whole,
+        "without spelling": dataclasses.replace(whole, spelling=0.0),
+        "without the mean of three": dataclasses.replace(whole, mean=0.0),
+        "without the regression": dataclasses.replace(whole, learnt=0.0),
+        "without shared words": dataclasses.replace(whole, wording=0.0),
+        "without names": dataclasses.replace(whole, named=0.0),
+    }
+    return {name: _found(desk, Finder(desk.knowledge, encoder, weights)) for name, weights in left_out.items()}
+
+
+def _found(desk: Desk, finder: Finder) -> Rank:
+    def rank(question: str) -> list[str]:
+        reading = desk.reader.read(question)
+        every = desk.knowledge.areas
+        areas = local_areas(reading.area, every) if reading.area else frozenset({*every, "uk"})
+        wanted = Wanted(area=reading.area, areas=areas, named=tuple(reading.named), lean=LEAN["ask"])
+        spoken = desk.reader.without_areas(desk.reader.spell(question))
+        return [hit.record.id for hit in finder.find(spoken, wanted)[:3]]
+
+    return rank
 
 
 def _ranked(ids: list[str], score: Callable[[str], np.ndarray]) -> Rank:

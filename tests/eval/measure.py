@@ -6,7 +6,7 @@ import dataclasses
 import fnmatch
 import uuid
 from pathlib import Path
-from typing import Any, Iterable
+from typing import Any, Callable, Iterable
 
 from ruamel.yaml import YAML
 
@@ -16,6 +16,32 @@ from knowledge.desk import desk
 from knowledge.store import Record
 
 HERE = Path(__file__).parent
+
+
+DEADLINE_TOPICS = (
+    "deadlines",
+    "governing-board",
+    "length-limits",
+    "sixth-day-education",
+    "first-five-days",
+    "notification",
+    "independent-review-panel",
+)
+
+
+def _rests_on_law(case: dict[str, Any], deadlines: bool) -> bool:
+    """Whether the case expects a law record, of a topic that is full of deadlines or of another."""
+    law = desk().knowledge.law
+    named = [law[c[4:]] for c in case["expect"].get("cites") or [] if c.startswith("law/") and c[4:] in law]
+    return bool(named) and (named[0].topic in DEADLINE_TOPICS) == deadlines
+
+
+# kinds of question in which a wrong answer does harm
+GRAVE: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "deadlines and procedure": lambda case: _rests_on_law(case, True),
+    "other rights": lambda case: _rests_on_law(case, False),
+    "contacts": lambda case: case["kind"] == "contact",
+}
 
 
 @dataclasses.dataclass

@@ -13,7 +13,7 @@ from knowledge.check import check, coverage, left_out, release
 
 TODAY = datetime.date(2026, 11, 21)
 FAULTS = Path(__file__).parent / "faults"
-KINDS = "sources, areas, stages, duties, guidance, law, interventions, services, safeguarding, glossary"
+KINDS = "sources, areas, stages, duties, guidance, law, interventions, services, safeguarding, glossary, disagreements"
 TOWN = "areas/millbrook.yml"
 TERM = "glossary/mill.yml"
 LINES = "duties/north-2-schools.yml"
@@ -21,6 +21,10 @@ PAPER = "sources/mill-paper.yml"
 SERVICE = "services/mill-helpline.yml"
 CRISIS = "safeguarding/unsure.yml"
 LEFT_OUT = "left-out.yml"
+APART = "disagreements/mill.yml"
+OURS = "disagreements/two-is-no-limit.yml"
+GAMES = "guidance/board-games.yml"
+PLAN = "sources/northfold-plan.yml"
 LONG = "areas/the-metropolitan-borough-of-millbrook-on-the-fold.yml"
 A_DAY = "reviewed_on: must be a date such as 2026-11-21."
 INSTEAD = "Correct the name or add it."
@@ -97,6 +101,50 @@ MISTAKES = [
         TOWN,
         'areas/northfold.yml:7: places.1: "Little Fold" already belongs to millbrook.yml. Remove it from one of them.',
     ),
+    # a local paper and national law
+    ("disagreement_of_no_paper", APART, f"4: source: there is no source `mill-plan`. {INSTEAD}"),
+    ("disagreement_of_no_record", APART, f"6: local.1: there is no entry or line `north-2-schools-09`. {INSTEAD}"),
+    ("disagreement_of_nothing", APART, "5: local: is empty. Name at least one."),
+    ("disagreement_of_no_kind", APART, "3: kind: must be one of: outdated, more-than-law, less-than-law, not-a-duty."),
+    (
+        "disagreement_of_a_national_record",
+        APART,
+        "6: local.1: `day-six` is not of the paper's area, `northfold`. Remove it.",
+    ),
+    (
+        "disagreement_the_record_does_not_cite",
+        APART,
+        "6: local.1: `board-games` cites none of what is cited here. Remove it, or correct `cites`.",
+    ),
+    ("disagreement_with_no_law", APART, f"11: law.1: there is no law entry `law/day-seven`. {INSTEAD}"),
+    ("disagreement_with_a_bare_law", APART, "11: law.1: must begin with `law/`. Write `law/day-six`."),
+    (
+        "disagreement_with_local_law",
+        "law/day-six.yml",
+        f"{OURS}:11: law.1: `law/day-six` is not national law. Name law of the area `england`.",
+    ),
+    (
+        "disagreement_with_law_twice",
+        APART,
+        "6: local.1: `north-2-schools-01` has `law/day-six` in with_law too. Remove it there.",
+    ),
+    (
+        "disagreement_with_a_national_paper",
+        PLAN,
+        f"{OURS}:4: source: `northfold-plan` is a national paper. Name the local one.",
+    ),
+    (
+        "disagreement_cites_another_paper",
+        PLAN,
+        f"{OURS}:8: cites.1: `plan/2/level-of-need/01` is not of `northfold-plan`. Cite an item of that paper.",
+    ),
+    # mistaken beliefs
+    (
+        "belief_twice",
+        GAMES,
+        '11: corrects.2.belief: "You can never play games!" is corrected by board-games.yml too. Keep one of them.',
+    ),
+    ("belief_without_what_is_right", GAMES, "10: corrects.1.instead: is empty. Write a value, or remove the line."),
     # what the content owes
     ("unverified_phone", SERVICE, "7: phone: is not verified, so it must not be shown. Verify it or remove it."),
     ("duty_without_question", LINES, "9: question: is missing. Write what a parent can ask the school about this."),
@@ -182,7 +230,9 @@ def test_two_mistakes_in_one_field_are_both_said(content: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("broken", ["areas/northfold.yml", "services/northfold-lamp-team.yml", "law/day-six.yml"])
+@pytest.mark.parametrize(
+    "broken", ["areas/northfold.yml", "services/northfold-lamp-team.yml", "law/day-six.yml", "stages/north-2.yml", PLAN]
+)
 @pytest.mark.parametrize("fault", ["missing_field", "colon_in_text"])
 def test_a_broken_entry_is_no_fault_of_those_that_name_it(broken: str, fault: str, content: Path) -> None:
     mistake = {"missing_field": "\nxyzzy: 1\n", "colon_in_text": "\nnote: this: that\n"}[fault]

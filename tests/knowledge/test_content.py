@@ -113,6 +113,135 @@ def test_what_need_only_be_considered_is_not_demanded(knowledge: Knowledge) -> N
     assert [duty.text for duty in soft if not leaves_open.search(duty.text)] == []
 
 
+# local papers and national law ---------------------------------------------------------------------------------------
+
+# each place where a local paper is known to say something other than national law: the record, the law that leads, how
+DIFFERENCES = [
+    ("hackney-personalised-timetables", "part-time-not-for-behaviour", "outdated"),
+    ("hackney-managed-move", "ehcp-managed-move-needs-change", "outdated"),
+    ("hackney-managed-move", "managed-move-no-trial", "outdated"),
+    ("hackney-permanent-exclusion", "ehcp-talk-to-council-early", "outdated"),
+    ("hackney-permanent-exclusion", "permanent-exclusion-two-part-test", "outdated"),
+    ("hackney-permanent-exclusion", "council-cannot-stop-exclusion", "more-than-law"),
+    ("hackney-fixed-term-exclusion", "unlawful-reasons", "outdated"),
+    ("hackney-fixed-term-exclusion", "old-and-new-words", "outdated"),
+    ("hackney-fixed-term-exclusion", "tell-the-council", "more-than-law"),
+    ("hackney-fixed-term-exclusion", "board-must-meet-15-days", "more-than-law"),
+    ("hackney-pastoral-support-programme", "return-not-conditional-on-meeting", "outdated"),
+    ("hackney-ehc-needs-assessment", "ehc-needs-assessment-request", "more-than-law"),
+    ("hackney-new-regents-placement", "off-site-direction-notice", "outdated"),
+    ("suffolk-exclusion-data", "tell-the-council", "outdated"),
+    ("suffolk-priorities", "tell-the-council", "outdated"),
+    ("suffolk-outcomes", "tell-the-council", "outdated"),
+    ("suffolk-part-time-protocol", "part-time-not-for-behaviour", "outdated"),
+    ("suffolk-managed-moves-protocol", "managed-move-no-trial", "outdated"),
+    ("suffolk-notification-form", "permanent-exclusion-last-resort", "more-than-law"),
+    ("leics-last-resort", "permanent-exclusion-last-resort", "more-than-law"),
+    ("leics-ehcp-and-sena", "ehcp-section-f-still-applies", "not-a-duty"),
+    ("leics-looked-after-children", "tell-social-worker-and-vsh", "not-a-duty"),
+    ("leics-behaviour-policy", "board-five-days-or-less", "less-than-law"),
+    ("staffs-1-2-parents-07", "keep-child-out-of-public-places", "not-a-duty"),
+    ("staffs-4-parents-01", "parent-can-refuse-meeting", "not-a-duty"),
+    ("staffs-1-2-schools-07", "tell-social-worker-and-vsh", "less-than-law"),
+    ("staffs-1-2-schools-08", "tell-social-worker-and-vsh", "less-than-law"),
+    ("staffs-3-schools-13", "tell-social-worker-and-vsh", "less-than-law"),
+    ("staffs-serious-breach-schools-02", "tell-social-worker-and-vsh", "less-than-law"),
+    ("staffs-serious-breach-schools-01", "tell-the-council", "less-than-law"),
+    ("prescribed-forms", "tell-the-council", "less-than-law"),
+    ("staffs-4-schools-16", "off-site-direction-meaning", "outdated"),
+    ("staffs-serious-breach-schools-05", "off-site-direction-meaning", "outdated"),
+    ("direction-off-site", "off-site-direction-meaning", "outdated"),
+    ("staffs-managed-move", "managed-move-no-trial", "outdated"),
+    ("staffs-5-plus-schools-08", "ehcp-talk-to-council-early", "more-than-law"),
+    ("staffs-5-plus-schools-09", "no-diagnosis-needed", "more-than-law"),
+    ("staffs-5-plus", "permanent-exclusion-two-part-test", "more-than-law"),
+    ("staffs-pathway", "count-is-per-term", "more-than-law"),
+    ("graduated-response", "council-cannot-stop-exclusion", "more-than-law"),
+    ("staffs-social-worker-schools", "reasonable-adjustments-to-policy", "more-than-law"),
+    ("staffs-reasonable-adjustments", "reasonable-adjustments-to-policy", "more-than-law"),
+    ("staffs-serious-breach", "pupil-kept-out-during-investigation", "less-than-law"),
+]
+
+
+@pytest.mark.parametrize(("record", "law", "kind"), DIFFERENCES, ids=[f"{r} {law}" for r, law, _ in DIFFERENCES])
+def test_where_a_local_paper_differs_from_law_the_law_leads(
+    knowledge: Knowledge, record: str, law: str, kind: str
+) -> None:
+    found = knowledge.disagreements_on(knowledge.records[record])
+    assert kind in {d.kind for d in found if f"law/{law}" in d.law}
+
+
+def test_no_difference_is_missing_from_the_list(knowledge: Knowledge) -> None:
+    held = {(name, d.id) for d in knowledge.disagreements.values() for name in d.local}
+    listed = {
+        (record, d.id)
+        for record, law, _ in DIFFERENCES
+        for d in knowledge.disagreements_on(knowledge.records[record])
+        if f"law/{law}" in d.law
+    }
+    assert held == listed
+
+
+# mistaken beliefs ----------------------------------------------------------------------------------------------------
+
+
+def corrections(knowledge: Knowledge) -> list[tuple[str, schema.Correction]]:
+    return [(r.id, c) for r in knowledge.records.values() for c in getattr(r.entry, "corrects", [])]
+
+
+def test_many_mistaken_beliefs_are_corrected_each_in_one_sentence(knowledge: Knowledge) -> None:
+    every = corrections(knowledge)
+    assert len(every) >= 45
+    assert [c.instead for _, c in every if not re.fullmatch(r"[A-Z][^.?!]*\.", c.instead)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "record"),
+    [
+        ("after 3 suspensions he gets expelled automatically", "permanent-exclusion-two-part-test"),
+        ("the school needs my permission to exclude him", "parent-consent-not-needed"),
+        ("governors can make the suspension longer", "board-two-options"),
+        ("the council can overturn the exclusion", "council-cannot-stop-exclusion"),
+        ("he can't be excluded because he has an EHCP", "ehcp-talk-to-council-early"),
+        ("he comes off the school roll at once", "name-stays-on-roll-until-review-ends"),
+        ("do weekends count", "school-days-not-calendar-days"),
+        ("can a managed move be reversed", "managed-move-no-trial"),
+        ("can you be excluded for your parents' behaviour", "unlawful-reasons"),
+    ],
+)
+def test_what_people_wrongly_believe_finds_what_is_right(desk: Desk, said: str, record: str) -> None:
+    spoken = desk.reader.without_areas(desk.reader.read(said).text)
+    hits = desk.finder.find(spoken, Wanted(areas=local_areas(None, desk.knowledge.areas)), 3)
+    assert record in [hit.record.id for hit in hits]
+
+
+# short answers for those who are rarely asked ------------------------------------------------------------------------
+
+SHORT = {
+    "for-young-people": ("child-", 6),
+    "for-governors": ("governors-", 3),
+    "for-parents-of-a-child-who-was-hurt": ("hurt-child-", 4),
+}
+
+
+@pytest.mark.parametrize("topic", list(SHORT))
+def test_young_people_governors_and_parents_of_a_hurt_child_have_answers_of_their_own(
+    knowledge: Knowledge, topic: str
+) -> None:
+    prefix, count = SHORT[topic]
+    found = [e for e in knowledge.entries["guidance"].values() if e.topic == topic]
+    assert len(found) == count
+    for entry in found:
+        assert entry.id.startswith(prefix)
+        assert len(entry.examples) >= 12
+        assert entry.points
+        assert all(cite.startswith("law/") for cite in cited(entry))
+        if topic == "for-young-people":
+            assert entry.text.child
+            assert "you" in entry.text.child.lower()
+            assert "your child" not in entry.text.child.lower()
+
+
 # found by their own names --------------------------------------------------------------------------------------------
 
 
@@ -130,7 +259,12 @@ def names(record: Record) -> list[str]:
 def found(desk: Desk, reading: Reading, area: str) -> list[str]:
     """The first three records for a message about this area."""
     spoken = desk.reader.without_areas(reading.text)
-    wanted = Wanted(area=area, areas=local_areas(area, desk.knowledge.areas), named=tuple(reading.named))
+    wanted = Wanted(
+        area=area,
+        areas=local_areas(area, desk.knowledge.areas),
+        named=tuple(reading.named),
+        stages=tuple(dict.fromkeys(stages_said(desk.knowledge, reading, area))),
+    )
     return [hit.record.id for hit in desk.finder.find(spoken, wanted, 3)]
 
 

@@ -200,6 +200,18 @@ def test_law_says_when_it_was_read(northfold: Knowledge) -> None:
     assert render.source_line(source).endswith("October 2026 (as read in October 2026)")
 
 
+def test_no_edition_is_said_to_be_read_before_it_was_published(knowledge: Knowledge) -> None:
+    older = []
+    for law in knowledge.law.values():
+        for source in render.answer(knowledge, [law.id]).sources:
+            published = knowledge.sources[source["id"]].date or ""
+            if law.evidence < published[: len(law.evidence)]:
+                older.append(law.id)
+                assert "before this edition" in source["note"], law.id
+                assert "as read" not in source["note"], law.id
+    assert older, "evidence older than the edition of 2026 is what this is about"
+
+
 def test_a_source_s_own_warning_comes_with_it(knowledge: Knowledge) -> None:
     line = render.source_line(render.answer(knowledge, ["staffs-3-schools"]).sources[0])
     assert line.startswith("A Staged Intervention Pathway")
@@ -243,6 +255,88 @@ def test_every_local_line_of_the_real_content_that_law_goes_before_shows_it(know
                 assert {*law.sources} <= {source["id"] for source in shown.sources}, record.id
 
 
+LEAD = "National law comes first: The law counts days."
+SAYS = "Northfold's paper of October 2026 goes further than the law. It takes two suspensions in a school year as a"
+
+
+@pytest.mark.parametrize(
+    ("role", "law"),
+    [("parent", "From the sixth there must be lessons."), ("school", "From the sixth, education must be arranged.")],
+)
+def test_where_a_local_paper_differs_the_national_rule_leads(northfold: Knowledge, role: str, law: str) -> None:
+    shown = render.answer(northfold, ["north-2"], role)
+    first, second, rest = shown.text.split("\n", 2)
+    assert (first, second) == (f"{LEAD} {law}", f"{SAYS} reason for extra help.")
+    assert rest.startswith("\n2 suspensions (Northfold)")
+
+
+def test_a_list_leads_with_what_a_line_of_it_differs_in(northfold: Knowledge) -> None:
+    northfold.disagreements["two-is-no-limit"].local = ["north-2-schools-01"]
+    for record in ("north-2-schools", "north-2-schools-01"):
+        shown = render.answer(northfold, [record, "day-six"], "school")
+        assert shown.text.startswith(LEAD)
+        assert "National law on this:" not in shown.text, "the rule that leads is not said again"
+    assert render.national_first(northfold, ["day-six", "board-games"]) == ""
+
+
+def test_two_records_of_one_difference_lead_once(northfold: Knowledge) -> None:
+    northfold.disagreements["two-is-no-limit"].local = ["north-2", "board-games"]
+    assert render.answer(northfold, ["north-2", "board-games"]).text.count("National law comes first") == 1
+
+
+def test_a_paper_without_a_date_is_said_to_have_none(northfold: Knowledge) -> None:
+    northfold.sources["northfold-plan"].date = None
+    text = render.national_first(northfold, ["north-2"])
+    assert "\nNorthfold's page, which has no date, goes further than the law. It takes" in text
+
+
+def test_every_disagreement_of_the_real_content_leads_with_its_law_and_the_paper_s_age(knowledge: Knowledge) -> None:
+    for found in knowledge.disagreements.values():
+        source = knowledge.sources[found.source]
+        age = f"of {render.month(source.date)}" if source.date else "which has no date"
+        for name in found.local:
+            for role in (*PUBLIC, *STAFF):
+                shown = render.answer(knowledge, [name], role)
+                lead = shown.text.split("\n\n")
+                assert shown.text.startswith("National law comes first: "), name
+                assert f"National law comes first: {found.instead.for_role(role)}" in shown.text, name
+                assert found.says in shown.text
+                assert age in lead[0], name
+                named = {shown_source["id"] for shown_source in shown.sources}
+                assert found.source in named, name
+                assert all({*knowledge.law[law[4:]].sources} <= named for law in found.law), name
+
+
+BELIEF = "you can never play games"
+
+
+@pytest.fixture
+def believed(northfold: Knowledge) -> Knowledge:
+    """Northfold with a belief that the record on games corrects."""
+    corrects = [schema.Correction(belief=BELIEF, instead="There are games at lunch.")]
+    northfold.records["board-games"].entry.corrects = corrects
+    return northfold
+
+
+@pytest.mark.parametrize(
+    ("ids", "belief", "corrected"),
+    [
+        (["board-games"], BELIEF, True),
+        (["day-six", "board-games"], "You can never  play games", True),
+        (["board-games"], "who plays games at lunch", False),
+        (["board-games"], None, False),
+        (["day-six"], BELIEF, False),
+    ],
+)
+def test_an_answer_to_a_mistaken_belief_begins_with_what_is_right(
+    believed: Knowledge, ids: list[str], belief: str | None, corrected: bool
+) -> None:
+    shown = render.answer(believed, ids, "parent", belief)
+    plain = render.answer(believed, ids, "parent")
+    assert shown.text == ("There are games at lunch.\n\n" if corrected else "") + plain.text
+    assert shown.sources == plain.sources
+
+
 @pytest.mark.parametrize(("role", "asks"), [("parent", True), ("child", True), ("adviser", True), ("school", False)])
 def test_families_get_a_question_to_take_to_the_school(northfold: Knowledge, role: str, asks: bool) -> None:
     text = render.answer(northfold, ["north-2-schools-01"], role).text
@@ -283,6 +377,14 @@ def test_everybody_reads_the_words_meant_for_them(role: str | None, text: str) -
 
 def test_a_child_gets_the_parents_words_where_there_are_no_own(northfold: Knowledge) -> None:
     assert schema.Text(parent="for families", staff="for staff").for_role("child") == "for families"
+
+
+def test_a_point_of_several_lines_has_a_heading_of_its_own(northfold: Knowledge) -> None:
+    said = {"title": "Ask", "text": "- Who?\n- When?", "cites": ["plan/board-games"]}
+    one = {"title": "Win", "text": "Somebody wins.", "cites": ["plan/board-games"]}
+    northfold.records["board-games"].entry.points = [schema.Point(**one), schema.Point(**said)]
+    text = render.answer(northfold, ["board-games"], "parent").text
+    assert text == "The plan offers board games at lunch.\n- Somebody wins.\n\nAsk:\n- Who?\n- When?"
 
 
 def test_several_records_are_said_one_after_the_other(northfold: Knowledge) -> None:

@@ -91,6 +91,23 @@ def test_every_name_and_example_is_a_phrase_with_its_own_vector(url: str, embed:
         np.testing.assert_array_equal(vector, Embed.vector(phrase.text))
 
 
+def test_a_mistaken_belief_is_a_phrase_that_finds_its_record(url: str, embed: Embed, content: Path) -> None:
+    change(content, "contacts:", "corrects:\n  - belief: games are banned\n    instead: They are not.\ncontacts:")
+    store.build(url, embed, content)
+    knowledge = store.load(url)
+    assert ("board-games", "belief", "games are banned") in {(p.record, p.kind, p.text) for p in knowledge.phrases}
+    assert knowledge.records["board-games"].entry.corrects[0].instead == "They are not."
+
+
+def test_a_disagreement_is_on_its_records_and_no_record_itself(url: str, embed: Embed, content: Path) -> None:
+    store.build(url, embed, content)
+    knowledge = store.load(url)
+    assert set(knowledge.disagreements) == {"two-is-no-limit"}
+    on = {name: knowledge.disagreements_on(record) for name, record in knowledge.records.items()}
+    assert [name for name, found in on.items() if found] == ["north-2"]
+    assert "two-is-no-limit" not in {phrase.record for phrase in knowledge.phrases}
+
+
 def test_a_second_build_does_nothing(url: str, embed: Embed, content: Path) -> None:
     store.build(url, embed, content)
     before = file_of(url).read_bytes()

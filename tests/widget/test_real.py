@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.test_server import free_port, ours, running, wait_until_ready
+from tests.serving import free_port, served, stores_in
+from tests.test_server import ours
 from tests.widget.conftest import PHONE
 from tests.widget.guest import Guest
 
@@ -36,9 +37,8 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        serving: AbstractContextManager = running(ours(self.port), self.port, self.folder, **OPEN)
-        self.process: Any = self._stack.enter_context(serving)
-        wait_until_ready(self.port)
+        serving = served(ours(self.port), self.port, env={**stores_in(self.folder), **OPEN})
+        self.process, _ = self._stack.enter_context(serving)
 
     def kill(self) -> None:
         """End it at once, in the middle of whatever it does."""

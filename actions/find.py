@@ -1,0 +1,113 @@
+"""Finding the records near a message that may answer this person, and how near is near enough."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Optional
+
+from actions.turn import Turn
+from knowledge.query import Hit, Wanted, local_areas
+from knowledge.store import Record
+
+# scores of knowledge/query.py; docs/adr/0004-finding.md says how they were read off
+SURE = 0.47  # at and above, a hit answers
+SURE_OUT_OF_SCOPE = 0.70  # so near a record that a trained 'out of scope' does not veto it
+STRONG = 0.80  # so near that nothing else was meant
+SPECIFIC = 0.60  # at and above, one line rather than a stage's whole list, if it is nearer than the list
+NATIONAL = 0.20  # by how much a national record may be further than a local one where the area is unknown
+CONTACT = 0.60  # at and above, a service was meant
+ALSO = 0.12  # so near the best that it is offered as a button
+CLOSE = 0.05  # nearer to each other than this, two records of different kinds are told together or asked about
+FOLLOWS = 9  # words: a longer message stands on its own
+STILL_ABOUT = 0.2  # added for the intervention that was told last: who refers, how long, whom to ring is in its record
+BARE = 5  # words: however near a record is, so short a message may hang on what was told before
+MANY = 40  # hits, so that a record which only one reading brings is not lost
+
+LEAN: dict[str, dict[str, float]] = {
+    "ask": {"stages": -0.20, "duties": -0.08, "glossary": -0.04, "services": -0.04},
+    "ask_contact": {"services": 0.15, "stages": -0.2, "duties": -0.1},
+    "ask_meaning": {"glossary": 0.12, "stages": -0.1, "duties": -0.1},
+    "ask_stage": {"stages": 0.12, "guidance": 0.03},
+    "ask_duties": {"stages": -0.1, "glossary": -0.04, "services": -0.04},
+    "ask_next": {"guidance": 0.10, "stages": -0.1},
+}
+
+
+def find(turn: Turn, text: Optional[str] = None, most: int = 8) -> list[Hit]:
+    """The records near the message that may answer this person."""
+    spoken = turn.desk.reader.without_areas(turn.desk.reader.spell(text or turn.text))
+    every = turn.knowledge.areas
+    areas = local_areas(turn.area, every) if turn.area else frozenset({*every, "uk"})
+    named_stages = turn.stages_named() or ([s] if (s := turn.stage()) else [])
+    wanted = Wanted(
+        area=turn.area,
+        areas=areas,
+        parts=turn.asking() if turn.sentences and text is None else None,
+        lean=LEAN.get(turn.intent, LEAN["ask"]),
+        defines=turn.intent == "ask_meaning" or len(turn.text.split()) < 4,
+        stages=tuple(s.id for s in named_stages),
+        audience=turn.reading.get("audience") or None,
+        named=tuple((n, s) for n, s in turn.reading.get("named") or ()),
+    )
+    hits = turn.desk.finder.find(spoken, wanted, most)
+    if turn.area and (turn.intent == "ask_contact" or (hits and hits[0].record.kind == "services")):
+        anywhere = dataclasses.replace(wanted, areas=frozenset({*every, "uk"}), kinds=frozenset({"services"}))
+        near = turn.desk.finder.find(spoken, anywhere, most=len(turn.knowledge.services))
+        others = [h for h in hits if h.record.kind != "services"]
+        hits = sorted([*_for_area(turn.area, near), *others], key=lambda h: -h.score)
+    return hits
+
+
+def _for_area(area: str, near: list[Hit]) -> list[Hit]:
+    """Services near a message, as they hold for an area: its own stands for every service of the same kind.
+
+    Everywhere people ask for the virtual school in the same words, so the nearest service anywhere tells the kind.
+    Words for one's own tell a little more. A national one was not meant where another council's is nearer.
+    """
+    own: dict[str, Record] = {}
+    for hit in near:
+        if hit.record.area == area and not nationwide(hit.record):
+            own.setdefault(hit.record.entry.kind, hit.record)
+    found: dict[str, Hit] = {}
+    for hit in near:
+        record = own.get(hit.record.entry.kind, hit.record)
+        score = hit.score if record is hit.record else hit.score - CLOSE
+        if hit.score < near[0].score - CLOSE if nationwide(record) else record.area != area:
+            continue
+        if record.id not in found or found[record.id].score < score:
+            found[record.id] = Hit(record, score, hit.phrase)
+    return list(found.values())
+
+
+def nationwide(record: Record) -> bool:
+    """Whether the record holds for all of England."""
+    return record.area in ("england", "uk")
+
+
+def follows(turn: Turn) -> bool:
+    """Whether the message is short enough to hang on an answer before it."""
+    return bool(turn.get("last")) and len(turn.text.split()) <= FOLLOWS
+
+
+def in_context(turn: Turn) -> list[Hit]:
+    """As `find`; a short message is read together with the question before it, too: 'how do I refer?'."""
+    own = find(turn)
+    last = turn.get("last") or {}
+    before = last.get("text")
+    stands_alone = bool(own) and own[0].score >= STRONG and (turn.things_named() or len(turn.text.split()) > BARE)
+    if not before or stands_alone or turn.tapped or not follows(turn):
+        return own
+    alone = {hit.record.id: hit for hit in find(turn, most=MANY)}
+    together = {hit.record.id: hit for hit in find(turn, f"{before} {turn.text}", most=MANY)}
+    floors = [min((hit.score for hit in hits.values()), default=0.0) for hits in (alone, together)]
+    merged = []
+    for name, hit in (alone | together).items():
+        scores = [hits[name].score if name in hits else floor for hits, floor in zip((alone, together), floors)]
+        still = STILL_ABOUT if name in last["records"] and hit.record.kind == "interventions" else 0.0
+        merged.append(dataclasses.replace(hit, score=sum(scores) / 2 + still))
+    return sorted(merged, key=lambda hit: -hit.score)[:8]
+
+
+def single(hit: Hit, least: float) -> bool:
+    """Whether the hit is one thing to tell, and near enough."""
+    return hit.score >= least and hit.record.kind in ("law", "duty", "glossary", "services")

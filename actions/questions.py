@@ -1,0 +1,108 @@
+"""The actions for questions and for what a person tells of their situation."""
+
+from __future__ import annotations
+
+import re
+from typing import Optional, Text
+
+from actions import ask
+from actions.answer import answer, rerun
+from actions.choose import miss
+from actions.guard import GuardedAction
+from actions.steps import Walk
+from actions.tell import tell
+from actions.turn import Turn
+from actions.walk import move, offer
+from bot.inbound import payload
+from bot.replies import Button, Reply
+from knowledge.render import words
+
+WAITS = 2  # turns that a question with something missing is kept for
+REASON = re.compile(r"^\s*(because|cos|reason)\b", re.I)
+
+
+class ActionAnswer(GuardedAction):
+    """Answers any question, whatever its kind; also what the classifier could not place."""
+
+    def name(self) -> Text:
+        return "action_answer"
+
+    def reply(self, turn: Turn) -> Reply:
+        reason = _given_reason(turn)
+        if reason:
+            return reason
+        _age_pending(turn)
+        return answer(turn)
+
+
+def _given_reason(turn: Turn) -> Optional[Reply]:
+    """The reply to a reason, where a walk is open: 'because we wait for the educational psychologist'."""
+    walk = Walk.of(turn)
+    if walk and not walk.finished and REASON.match(turn.text):
+        return move(turn, walk, "reason")
+    return None
+
+
+def _age_pending(turn: Turn) -> None:
+    """A question that waits may be answered after something else was asked, but not for ever."""
+    pending = turn.get("pending")
+    if pending:
+        age = int(pending.get("age", 0)) + 1
+        turn.set("pending", {**pending, "age": age} if age <= WAITS else None)
+
+
+class ActionInform(GuardedAction):
+    """Takes in what a person says of their situation, and answers the question that waited for it."""
+
+    def name(self) -> Text:
+        return "action_inform"
+
+    def reply(self, turn: Turn) -> Reply:
+        reason = _given_reason(turn)
+        if reason:
+            return reason
+        told = turn.understand()
+        pending = turn.get("pending")
+        if pending and (told or turn.tapped):
+            return rerun(turn, pending)
+        if pending and pending.get("missing") in ("area", "role", "stage", "decision"):
+            if turn.intent == "inform" and not turn.get("misses"):
+                turn.set("misses", 1)
+                return ask.ask(turn, pending["missing"])
+        if not told:
+            if turn.reading.get("audience") and len(turn.text.split()) < 8:
+                turn.intent, turn.confidence = "ask_duties", 1.0
+            return answer(turn)
+        turn.set("misses", 0)
+        if len(turn.text.split()) > 5 and not turn.tapped and not turn.changes:
+            return answer(turn)
+        text = words()["manners"]["context"].format(context=turn.context_text())
+        notes = []
+        area = turn.area_entry
+        if "area" in told and area and area.kind != "covered":
+            notes.append(area.note)
+        buttons = [
+            Button(words()["buttons"]["walk"], payload("walk")),
+            Button(words()["buttons"]["next"], payload("ask_next")),
+        ]
+        return offer(turn, Reply("context_noted", "\n\n".join([text, *notes]), scope=turn.scope(), buttons=buttons))
+
+
+class ActionShow(GuardedAction):
+    """Shows the record that a button names."""
+
+    def name(self) -> Text:
+        return "action_show"
+
+    def reply(self, turn: Turn) -> Reply:
+        return tell(turn, [turn.entities["record"]])
+
+
+class ActionNoneOfThese(GuardedAction):
+    """None of the records offered was meant."""
+
+    def name(self) -> Text:
+        return "action_none_of_these"
+
+    def reply(self, turn: Turn) -> Reply:
+        return miss(turn)
