@@ -13,7 +13,7 @@ from bot.privacy import NAMES
 from knowledge import schema
 from knowledge.desk import Desk, desk
 from knowledge.reading import NUMBERS
-from knowledge.render import words
+from knowledge.render import situation
 from knowledge.store import Knowledge
 from knowledge.words import plain
 
@@ -229,20 +229,7 @@ class Turn:
 
     def context_text(self) -> str:
         """What is remembered, as a person reads it: 'Parent or carer · Staffordshire · 4 suspensions'."""
-        labels = words()["labels"]
-        parts = []
-        if self.role:
-            parts.append(labels["roles"][self.role])
-        if self.area_entry:
-            parts.append(self.area_entry.title)
-        stage = self.stage()
-        if stage:
-            parts.append(stage.title)
-        elif self.get("suspensions") is not None:
-            parts.append(f"{self.get('suspensions')} suspension{'' if self.get('suspensions') == 1 else 's'}")
-        if self.decision:
-            parts.append(labels["decisions"][self.decision])
-        return " · ".join(parts)
+        return situation(self.knowledge, **{name: self.get(name) for name in CONTEXT})
 
 
 def bare_numbers(text: str) -> list[int]:

@@ -138,7 +138,8 @@ def start(rest: list[str]) -> int:
 
     def ready() -> None:
         where = f"http://{shown}:{options.port}"
-        print(f"Ready at {where}. Try it, in another window:", flush=True)
+        print(f"Ready. Open the chat in a browser: {where}", flush=True)
+        print("Or try it in another window:", flush=True)
         print("  ./run chat", flush=True)
         print(
             f"  curl -s {where}/webhooks/rest/webhook -d "
@@ -235,11 +236,23 @@ def bench(rest: list[str]) -> int:
     return subprocess.call([sys.executable, "-m", "tests.bench", *rest], cwd=ROOT)
 
 
+def screenshots(rest: list[str]) -> int:
+    """Take the pictures of the chat in docs/images/."""
+    return subprocess.call([sys.executable, "-m", "tests.widget.screenshots", *rest], cwd=ROOT)
+
+
 def knowledge(rest: list[str]) -> int:
     """Work on the content: check, build, show ID, new KIND ID."""
     from knowledge.__main__ import main as knowledge_main
 
     return knowledge_main(rest or ["check"])
+
+
+def people(rest: list[str]) -> int:
+    """What is kept of one conversation: export ID, erase ID."""
+    from bot.people_command import main as people_main
+
+    return people_main(rest)
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
@@ -250,7 +263,9 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "train": train,
     "eval": evaluate,
     "bench": bench,
+    "screenshots": screenshots,
     "knowledge": knowledge,
+    "people": people,
 }
 
 if __name__ == "__main__":

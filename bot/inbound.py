@@ -11,6 +11,7 @@ from typing import Any, Callable, Iterable
 from bot.privacy import redact
 
 LIMIT = 4000  # characters; a long story fits, a book does not
+CHAT_LIMIT = 1000  # in the web chat, where a counter shows it
 PAYLOAD_BYTES = 64  # what a Telegram button carries
 _PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$", re.S)
 _SLASH = re.compile(r"^[\s/]+")
@@ -69,20 +70,23 @@ def clean(text: str) -> str:
     return re.sub(r"[ \t]+", " ", "".join(kept)).strip()
 
 
-def take_in(message: Any, known: Known, public_numbers: Iterable[str] = ()) -> Inbound:
+def take_in(
+    message: Any, known: Known, public_numbers: Iterable[str] = (), *, typed: bool = False, limit: int = LIMIT
+) -> Inbound:
     """Check, clean and redact a message.
 
     `known(kind, value)` says whether a payload's value (an area, a stage, a record …) exists. A payload that no button
-    of ours carries is treated as typed words: it never reaches Rasa as a command.
+    of ours carries is treated as typed words: it never reaches Rasa as a command. `typed` says that no button was
+    pressed, where a channel can tell.
     """
     if not isinstance(message, str):
         return Inbound("", problem="empty")
     text = clean(message)
     if not text:
         return Inbound("", problem="empty")
-    if len(text) > LIMIT:
+    if len(text) > limit:
         return Inbound("", problem="too_long")
-    tapped = _tap(text, known)
+    tapped = None if typed else _tap(text, known)
     if tapped:
         return Inbound(tapped, tap=True)
     text = _SLASH.sub("", text)

@@ -8,9 +8,13 @@ import os
 from typing import Any
 
 from bot import rasa_fixes
+from bot.channels.http import Refused, refusal
+from bot.channels.tokens import BadSecret, secret
 from bot.inprocess import InProcessActions
+from bot.people import database, stores
 from bot.privacy import keep_days
 from bot.tracker_store import TrackerStore
+from bot.widget import pages
 from knowledge import store
 from knowledge.desk import desk
 from knowledge.place import ROOT
@@ -59,6 +63,9 @@ def make_app(model: str, credentials: str | None = None, on_ready: Any = None) -
     from rasa.core.channels import channel
     from rasa.core.run import create_http_input_channels
     from sanic import Sanic, response
+    from sanic.exceptions import PayloadTooLarge
+
+    from bot.channels import web
 
     app = Sanic("inclusion_guide", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = 100_000
@@ -68,7 +75,13 @@ def make_app(model: str, credentials: str | None = None, on_ready: Any = None) -
 
     @app.route("/")
     async def root(_: Any) -> Any:
+        if web.is_on():
+            return response.html(pages.demo(), headers=pages.HEADERS)
         return response.text("Inclusion Guide is running. See README.md for how to talk to it.\n")
+
+    @app.exception(PayloadTooLarge)
+    async def too_large(request: Any, _: Any) -> Any:
+        return refusal(request, Refused(413, "size"))
 
     @app.route("/health")
     async def health(_: Any) -> Any:
@@ -78,7 +91,7 @@ def make_app(model: str, credentials: str | None = None, on_ready: Any = None) -
     async def ready(_: Any) -> Any:
         loaded = app.ctx.agent is not None and app.ctx.agent.is_ready()
         known = bool(desk().knowledge.records)
-        state = {"model": loaded, "knowledge": known}
+        state = {"model": loaded, "knowledge": known, "people": database.answers()}
         return response.json(state, status=200 if all(state.values()) else 503)
 
     @app.listener("before_server_start")
@@ -88,19 +101,27 @@ def make_app(model: str, credentials: str | None = None, on_ready: Any = None) -
 
     @app.listener("after_server_start")
     async def started(app: Any, _: Any) -> None:
-        app.add_task(_forget_expired(app.ctx.agent.tracker_store))
+        app.ctx.expiry = asyncio.create_task(_expire(app.ctx.agent.tracker_store))
         if on_ready:
             on_ready()
+
+    @app.listener("before_server_stop")
+    async def stop(app: Any, _: Any) -> None:
+        app.ctx.expiry.cancel()
 
     return app
 
 
-async def _forget_expired(store: TrackerStore) -> None:
-    """Delete expired conversations now and every day."""
+async def _expire(trackers: TrackerStore) -> None:
+    """Delete in every store what is kept for too long, now and every day."""
     while True:
-        gone = await asyncio.get_event_loop().run_in_executor(None, store.forget_expired)
-        if gone:
-            log.warning("Deleted %d conversations that were over %d days old.", gone, keep_days())
+        try:
+            gone = await asyncio.to_thread(stores.expire, trackers)
+        except Exception as error:  # a locked database today must not end the deleting for good
+            log.error("What is too old could not be deleted: %s", type(error).__name__)
+        else:
+            if any(gone.values()):
+                log.warning("Deleted what was over %d days old: %s.", keep_days(), gone)
         await asyncio.sleep(DAY)
 
 
@@ -109,9 +130,14 @@ def serve(model: str, host: str, port: int, credentials: str | None = None, on_r
     if host not in LOOPBACK:
         os.environ.setdefault("INCLUSION_GUIDE_REST", "off")
     quiet()
+    from bot.channels import web
+
     try:
         desk()
-    except store.NotBuilt as error:
+        database.engine()
+        if web.is_on():
+            secret()
+    except (store.NotBuilt, database.Unusable, BadSecret) as error:
         raise NotReady(str(error)) from error
     if not os.path.exists(model):
         raise NotReady("There is no trained model. Run ./run train, then ./run.")

@@ -6,16 +6,17 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Any, Iterator, Optional, Text
+from typing import Any, Dict, Iterator, List, Optional, Text, Tuple
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.privacy import keep_days
+from bot.sqlite import pragmas
 from knowledge import place
 
 
@@ -56,7 +57,7 @@ class TrackerStore(SQLTrackerStore):
             self.engine: Any = sa.create_engine(
                 address, poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
             )
-            sa.event.listen(self.engine, "connect", _pragmas)
+            sa.event.listen(self.engine, "connect", pragmas)
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
 
     async def _retrieve(self, sender_id: Text, fetch_events_from_all_sessions: bool) -> Optional[DialogueStateTracker]:
@@ -114,8 +115,23 @@ class TrackerStore(SQLTrackerStore):
             session.commit()
         return len(senders)
 
+    def events(self, sender_id: Text) -> List[Dict[Text, Any]]:
+        """All events of one conversation, as they are kept."""
+        return [event for _, event in self._rows(sender_id)]
 
-def _pragmas(connection: Any, _: Any) -> None:
-    connection.execute("PRAGMA busy_timeout=5000")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    def turns(self, sender_id: Text, after: int = 0) -> List[Tuple[int, Dict[Text, Any]]]:
+        """What was said and answered, with the rows' numbers: from the turn on that row `after` belongs to."""
+        table = self.SQLEvent.__table__
+        said = sa.select(sa.func.max(table.c.id)).where(
+            table.c.sender_id == sender_id, table.c.type_name == UserUttered.type_name, table.c.id <= after
+        )
+        kinds = (UserUttered.type_name, BotUttered.type_name)
+        return self._rows(
+            sender_id, table.c.type_name.in_(kinds), table.c.id >= sa.func.coalesce(said.scalar_subquery(), 0)
+        )
+
+    def _rows(self, sender_id: Text, *where: Any) -> List[Tuple[int, Dict[Text, Any]]]:
+        table = self.SQLEvent.__table__
+        query = sa.select(table.c.id, table.c.data).where(table.c.sender_id == sender_id, *where).order_by(table.c.id)
+        with self.session_scope() as session:
+            return [(number, json.loads(data)) for number, data in session.execute(query)]

@@ -8,6 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, Iterator
 
+from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from knowledge import read, schema
@@ -340,6 +341,16 @@ def _left_out_list(content: Path, done: set[str], items: list[str]) -> Iterator[
             yield Fault(name, line, str(item), "is not an item of inventory.txt. Remove it from this list.")
         elif not reason:
             yield Fault(name, line, str(item), "has no reason. Write why no entry cites it.")
+
+
+def unchecked_cards(path: Path) -> list[str]:
+    """The cards in other languages that await a translator."""
+    cards = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["cards"]
+    return [
+        f"{path.name}: a translator has to check the card in {card['name']}, then write `checked: true`."
+        for card in cards
+        if card["checked"] is not True
+    ]
 
 
 def release(content: Path = read.CONTENT, today: datetime.date | None = None) -> list[str]:

@@ -18,6 +18,11 @@ def knowledge_url() -> str:
     return os.environ.get("KNOWLEDGE_URL") or f"sqlite:///{home() / 'knowledge.db'}"
 
 
+def language_cards() -> Path:
+    """The chat's cards in other languages, which a translator has to check."""
+    return ROOT / "bot" / "widget" / "languages.yml"
+
+
 def content() -> Path:
     """The folder of the YAML content."""
     return Path(os.environ.get("KNOWLEDGE_CONTENT") or Path(__file__).parent / "content")

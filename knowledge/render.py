@@ -372,3 +372,29 @@ def _law_sources(knowledge: Knowledge, law: schema.Law) -> list[dict[str, Any]]:
         shown["note"] = words()["labels"]["evidence_before" if older else "evidence"].format(date=month(law.evidence))
         found.append(shown)
     return found
+
+
+def situation(
+    knowledge: Knowledge,
+    *,
+    role: Optional[str] = None,
+    area: Optional[str] = None,
+    stage: Optional[str] = None,
+    suspensions: Optional[int] = None,
+    decision: Optional[str] = None,
+) -> str:
+    """What is known of a person's situation: 'Parent or carer · Staffordshire · 4 suspensions'."""
+    labels = words()["labels"]
+    reached = knowledge.stage(area, stage) if stage else None
+    if not stage and suspensions is not None:
+        reached = knowledge.stage_for_count(area, suspensions)
+    parts = [labels["roles"][role]] if role else []
+    if area in knowledge.areas:
+        parts.append(knowledge.areas[area].title)
+    if reached:
+        parts.append(reached.title)
+    elif suspensions is not None:
+        parts.append(f"{suspensions} suspension{'' if suspensions == 1 else 's'}")
+    if decision:
+        parts.append(labels["decisions"][decision])
+    return " · ".join(parts)

@@ -24,7 +24,8 @@ from rasa.cli.scaffold import create_initial_project
 
 from bot import model
 from knowledge.place import ROOT
-from tests.serving import WEBHOOK, free_port, served
+from tests.serving import WEBHOOK, free_port, served, stores_in
+from tests.widget import bench as chat
 
 OURS = [
     "my son has been suspended for 3 days what happens now",
@@ -164,7 +165,7 @@ def main() -> int:
                 "ours",
                 [sys.executable, "-m", "bot", "start", "--port"],
                 ROOT,
-                {"TRACKER_URL": f"sqlite:///{folder}/o.db"},
+                stores_in(folder),
                 OURS,
             ),
             ("starter", [sys.executable, "-m", "rasa", "run", "--port"], project, {}, THEIRS),
@@ -181,13 +182,13 @@ def main() -> int:
             print(f"{key:28}{value:10.2f}{other if other is not None else float('nan'):10.2f}{ratio:>8}")
         if "--tenfold" in sys.argv:
             port = free_port()
-            env = {"TRACKER_URL": f"sqlite:///{folder}/x.db", "KNOWLEDGE_URL": tenfold(folder)}
-            env["KNOWLEDGE_CONTENT"] = str(folder / "content")
+            env = {**stores_in(folder), "KNOWLEDGE_URL": tenfold(folder), "KNOWLEDGE_CONTENT": str(folder / "content")}
             command = [sys.executable, "-m", "bot", "start", "--port", str(port)]
             with served(command, port, WEBHOOK, env=env):
                 one_user(f"http://127.0.0.1:{port}{WEBHOOK}", OURS, 20)
                 big = quantile(one_user(f"http://127.0.0.1:{port}{WEBHOOK}", OURS, 200), 0.5)
             print(f"ten times the knowledge: p50 {big:.1f} ms, {big / results['ours']['one user p50, ms']:.2f} times")
+    chat.main([])
     print(f"model: {model.path().stat().st_size / 1e6:.1f} MB")
     return 0
 

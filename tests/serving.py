@@ -27,6 +27,15 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
+def stores_in(folder: Path) -> dict[str, str]:
+    """The settings that put every database into a folder."""
+    return {
+        "TRACKER_URL": f"sqlite:///{folder}/conversations.db",
+        "PEOPLE_URL": f"sqlite:///{folder}/people.db",
+        "INCLUSION_GUIDE_SECRET": "a secret of the tests, long enough to sign with",
+    }
+
+
 @contextmanager
 def served(
     command: list[str], port: int, path: str = "/ready", cwd: Path = ROOT, env: dict[str, str] | None = None

@@ -27,7 +27,18 @@ MAY_IMPORT = {
     "bot/privacy.py": {"knowledge"},
     "actions": {"actions", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
     "bot/nlu": {"bot.nlu", "knowledge"},
-    "bot/channels": {"bot.channels", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
+    "bot/people": {"bot.people", "bot.privacy", "bot.sqlite", "knowledge"},
+    "bot/widget": {"bot.widget", "knowledge"},
+    "bot/channels": {
+        "bot.channels",
+        "bot.people",
+        "bot.widget",
+        "bot.tracker_store",
+        "bot.replies",
+        "bot.inbound",
+        "bot.privacy",
+        "knowledge",
+    },
 }
 # the modules of actions/ in the order of their imports: each may import those before it
 ORDER = (
@@ -48,7 +59,7 @@ ORDER = (
     "crisis",
     "session",
 )
-NO_RASA = ("knowledge", "bot/replies.py", "bot/inbound.py", "bot/privacy.py")
+NO_RASA = ("knowledge", "bot/replies.py", "bot/inbound.py", "bot/privacy.py", "bot/people", "bot/widget")
 OURS = ("knowledge", "actions", "bot", "tests")
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot import model
 from tests.conftest import ROOT
-from tests.serving import WEBHOOK, free_port, served
+from tests.serving import WEBHOOK, free_port, served, stores_in
 
 pytestmark = pytest.mark.slow
 
@@ -29,14 +29,9 @@ def ours(port: int) -> list[str]:
     return [sys.executable, "-m", "bot", "start", "--port", str(port)]
 
 
-def kept(tmp_path: Path) -> dict[str, str]:
-    """A conversation store of the test's own."""
-    return {"TRACKER_URL": f"sqlite:///{tmp_path}/conversations.db"}
-
-
 def test_one_curl_gives_the_parents_duties_and_a_walk_survives_a_restart(tmp_path: Path) -> None:
     port = free_port()
-    with served(ours(port), port, env=kept(tmp_path)):
+    with served(ours(port), port, env=stores_in(tmp_path)):
         assert httpx.get(f"http://127.0.0.1:{port}/health").json() == {"status": "ok"}
         said = "my son has had 4 suspensions in Staffordshire, what do I have to do?"
         reply = ask(port, "anna", said)
@@ -48,7 +43,7 @@ def test_one_curl_gives_the_parents_duties_and_a_walk_survives_a_restart(tmp_pat
         assert step["custom"]["status"] == "walkthrough_step"
         second = ask(port, "anna", "done")
     again = free_port()
-    with served(ours(again), again, env=kept(tmp_path)):
+    with served(ours(again), again, env=stores_in(tmp_path)):
         resumed = ask(again, "anna", "carry on")
         assert resumed["custom"]["records"] == second["custom"]["records"]
         root = httpx.get(f"http://127.0.0.1:{again}/")
@@ -57,12 +52,12 @@ def test_one_curl_gives_the_parents_duties_and_a_walk_survives_a_restart(tmp_pat
 
 def test_a_killed_server_loses_no_finished_turn(tmp_path: Path) -> None:
     port = free_port()
-    with served(ours(port), port, env=kept(tmp_path)) as (process, _):
+    with served(ours(port), port, env=stores_in(tmp_path)) as (process, _):
         ask(port, "ben", "SENCO in Lichfield, fourth suspension")
         process.kill()
         process.wait(10)
     port = free_port()
-    with served(ours(port), port, env=kept(tmp_path)):
+    with served(ours(port), port, env=stores_in(tmp_path)):
         reply = ask(port, "ben", "what are we expected to do")
         assert reply["custom"]["records"] == ["staffs-4-schools"]
 
@@ -70,7 +65,7 @@ def test_a_killed_server_loses_no_finished_turn(tmp_path: Path) -> None:
 def test_rest_is_shut_where_others_can_reach_it(tmp_path: Path) -> None:
     port = free_port()
     command = [*ours(port), "--host", "0.0.0.0"]
-    with served(command, port, env=kept(tmp_path)):
+    with served(command, port, env=stores_in(tmp_path)):
         reply = httpx.post(f"http://127.0.0.1:{port}{WEBHOOK}", json={"sender": "a", "message": "hello"})
         assert reply.status_code == 404
 
@@ -133,8 +128,8 @@ def test_the_standard_rasa_run_works_with_a_separate_action_server(tmp_path: Pat
     actions = [sys.executable, "-m", "rasa", "run", "actions", "--port", str(action_port)]
     server = [sys.executable, "-m", "rasa", "run", "--model", str(model.path()), "--endpoints", str(endpoints)]
     with (
-        served(actions, action_port, "/health", env=kept(tmp_path)),
-        served([*server, "--port", str(rasa_port)], rasa_port, "/webhooks/rest/", env=kept(tmp_path)),
+        served(actions, action_port, "/health", env=stores_in(tmp_path)),
+        served([*server, "--port", str(rasa_port)], rasa_port, "/webhooks/rest/", env=stores_in(tmp_path)),
     ):
         until = time.monotonic() + 60
         reply: dict[str, Any] = {}
@@ -149,3 +144,8 @@ def test_the_standard_rasa_run_works_with_a_separate_action_server(tmp_path: Pat
                 break
             time.sleep(0.5)
         assert reply["custom"]["records"] == ["staffs-3-parents"]
+        from tests.bot.web import Tab, run_alone
+
+        tab = Tab(run_alone, f"http://127.0.0.1:{rasa_port}")
+        assert tab.ask("what is a managed move?")["reply"]["status"] == "answered"
+        assert tab.call("DELETE", "/web/conversation").status_code == 204

@@ -17,10 +17,10 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.inbound import payload, take_in
-from bot.replies import Button, Reply, as_text
+from bot.channels.failure import failure_reply
+from bot.inbound import take_in
+from bot.replies import Reply, as_text
 from knowledge.desk import desk
-from knowledge.render import words
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +54,7 @@ def as_message(recipient: Text, reply: Reply) -> Dict[Text, Any]:
 
 def failure(recipient: Text, phrase: Text = "error", **values: Any) -> List[Dict[Text, Any]]:
     """What a person gets when no action could answer."""
-    buttons = [Button(words()["buttons"]["person"], payload("person"))]
-    return [as_message(recipient, Reply("error", words()["manners"][phrase].format(**values), buttons=buttons))]
+    return [as_message(recipient, failure_reply(phrase, **values))]
 
 
 class RestChannel(RestInput):

@@ -1,0 +1,15 @@
+"""What a person gets when no action could answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.inbound import payload
+from bot.replies import Button, Reply
+from knowledge.render import words
+
+
+def failure_reply(phrase: str = "error", **values: Any) -> Reply:
+    """The Reply with a phrase of `manners`, and a button that leads to a person."""
+    buttons = [Button(words()["buttons"]["person"], payload("person"))]
+    return Reply("error", words()["manners"][phrase].format(**values), buttons=buttons)

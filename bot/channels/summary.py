@@ -1,0 +1,46 @@
+"""A draft of what a person could pass on to a helpline: they read it, change it, and agree first."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Optional
+
+from bot.tracker_store import TrackerStore
+from knowledge.desk import desk
+from knowledge.render import situation, words
+
+QUESTIONS = 3  # the last ones
+
+
+def helpline() -> Optional[str]:
+    """The name of the helpline that takes hand-overs; None where there is none."""
+    return os.environ.get("INCLUSION_GUIDE_HELPLINE") or None
+
+
+def slots(trackers: TrackerStore, conversation: str) -> dict[str, Any]:
+    """What is remembered in a conversation."""
+    kept: dict[str, Any] = {}
+    for event in trackers.events(conversation):
+        if event["event"] == "slot":
+            kept[event["name"]] = event["value"]
+    return kept
+
+
+def draft(trackers: TrackerStore, conversation: str) -> str:
+    """The situation and the last questions; nothing that was said of danger."""
+    kept = slots(trackers, conversation)
+    known = situation(desk().knowledge, **{name: kept.get(name) for name in _SITUATION})
+    asked = [e["text"] for _, e in trackers.turns(conversation) if e["event"] == "user" and _may_be_passed_on(e)]
+    lines = [known] if known else []
+    if asked:
+        lines += [words()["web"]["handover"]["asked"], *(f"- {text}" for text in asked[-QUESTIONS:])]
+    return "\n".join(lines)
+
+
+_SITUATION = ("role", "area", "stage", "suspensions", "decision")
+
+
+def _may_be_passed_on(said: dict[str, Any]) -> bool:
+    text, read = said.get("text") or "", said.get("parse_data") or {}
+    danger = read.get("crisis") or (read.get("intent") or {}).get("name") in ("crisis", "danger")
+    return bool(text) and not text.startswith("/") and not danger

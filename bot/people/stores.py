@@ -1,0 +1,92 @@
+"""The one list of stores that hold something of a person; erase, export and retention walk over it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Iterable, Optional, Protocol
+
+from bot.people import database
+from bot.people.feedback import Feedbacks
+from bot.people.handovers import Handovers
+from bot.people.inbox import Inbox
+from bot.sqlite import scrub
+
+
+class Store(Protocol):
+    """What every store of people's data can do."""
+
+    name: str
+
+    def erase(self, conversation: str) -> int:
+        """Forget a conversation; how much went."""
+
+    def export(self, conversation: str) -> list[dict[str, Any]]:
+        """All that is kept of a conversation."""
+
+    def expire(self, now: float) -> int:
+        """Forget what is kept for too long; how much went."""
+
+
+class Trackers(Protocol):
+    """What is used of the tracker store."""
+
+    engine: Any
+
+    def forget(self, sender_id: str) -> int: ...
+
+    def forget_expired(self, now: Optional[float] = None) -> int: ...
+
+    def events(self, sender_id: str) -> list[dict[str, Any]]: ...
+
+
+class Conversations:
+    """The tracker store as one of the stores."""
+
+    name = "conversations"
+
+    def __init__(self, trackers: Trackers) -> None:
+        self._trackers = trackers
+
+    def erase(self, conversation: str) -> int:
+        """Delete a conversation; how many events it had."""
+        return self._trackers.forget(conversation)
+
+    def export(self, conversation: str) -> list[dict[str, Any]]:
+        """A conversation's events."""
+        return self._trackers.events(conversation)
+
+    def expire(self, now: float) -> int:
+        """Delete expired conversations; how many."""
+        return self._trackers.forget_expired(now)
+
+
+def stores(trackers: Trackers) -> tuple[Store, ...]:
+    """Every store."""
+    people = database.engine()
+    return Conversations(trackers), Inbox(people), Feedbacks(people), Handovers(people)
+
+
+def erase(trackers: Trackers, conversation: str) -> dict[str, int]:
+    """Forget a conversation everywhere; how much went, by store. Hold the conversation's lock while calling."""
+    gone = {store.name: store.erase(conversation) for store in stores(trackers)}
+    _scrub((trackers.engine, database.engine()))
+    return gone
+
+
+def export(trackers: Trackers, conversation: str) -> dict[str, list[dict[str, Any]]]:
+    """All that is kept of a conversation, by store."""
+    return {store.name: store.export(conversation) for store in stores(trackers)}
+
+
+def expire(trackers: Trackers, now: Optional[float] = None) -> dict[str, int]:
+    """Forget everywhere what is kept for too long; how much went, by store."""
+    at = time.time() if now is None else now
+    gone = {store.name: store.expire(at) for store in stores(trackers)}
+    if any(gone.values()):
+        _scrub((trackers.engine, database.engine()))
+    return gone
+
+
+def _scrub(engines: Iterable[Any]) -> None:
+    for engine in engines:
+        scrub(engine)

@@ -1,0 +1,4 @@
+/** What the bundle puts before the modules. */
+declare const STRINGS: Record<string, any>;
+declare const CSS_TEXT: string;
+declare const LANGUAGES: { code: string; name: string; dir?: string; text: string[] }[];

@@ -1,0 +1,300 @@
+"""The people's database: migrations, the inbox, feedback, hand-overs, and the one list of stores."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot import people_command
+from bot.channels.tokens import Tokens, begin, secret
+from bot.people import database, stores
+from bot.people.feedback import KEEP_DAYS, Feedbacks
+from bot.people.handovers import Handovers
+from bot.people.inbox import DAY, Inbox, Waiting
+from bot.people.tables import Base
+from bot.privacy import keep_days
+from bot.tracker_store import TrackerStore
+from tests.bot.web import files
+from tests.serving import stores_in
+from tests.conftest import ROOT
+
+SECRET = "ZEBRAFISH"
+
+
+@pytest.fixture(autouse=True)
+def own_databases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in stores_in(tmp_path).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def people() -> Any:
+    return database.engine()
+
+
+@pytest.fixture
+def trackers() -> TrackerStore:
+    return TrackerStore(Domain.empty())
+
+
+def tell(trackers: TrackerStore, conversation: str, said: str, at: float | None = None) -> None:
+    """A conversation of one message and its answer."""
+    tracker = DialogueStateTracker(conversation, [])
+    when = time.time() if at is None else at
+    tracker.update(UserUttered(said, message_id="1", timestamp=when))
+    tracker.update(BotUttered(f"You said {said}", timestamp=when))
+    asyncio.run(trackers.save(tracker))
+
+
+def rows(engine: Any, query: str) -> list[tuple[Any, ...]]:
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+# ------------------------------------------------------------------------------------------------------ migrations
+
+
+def test_the_migrations_make_from_nothing_what_the_code_expects(people: Any) -> None:
+    with people.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    assert set(sa.inspect(people).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_alembic_s_own_commands_find_the_database_and_the_tables() -> None:
+    for command in (["upgrade", "head"], ["check"]):
+        ended = subprocess.run([sys.executable, "-m", "alembic", *command], cwd=ROOT, capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stderr
+
+
+def test_a_second_start_changes_nothing_and_loses_nothing(people: Any) -> None:
+    Inbox(people).put("c", [Waiting("m", "hello", [], False)])
+    database.migrate(people)
+    assert Inbox(people).waiting("c") == ["m"]
+
+
+def test_a_migration_that_is_cut_off_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr("alembic.op.create_index", fail)
+        with pytest.raises(KeyboardInterrupt):
+            database.engine()
+    assert rows(database.engine(), "SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+def test_a_database_of_a_newer_version_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "people.db") as newer:
+        newer.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        newer.execute("INSERT INTO alembic_version VALUES ('9999')")
+    with pytest.raises(database.Unusable, match="newer version"):
+        database.engine()
+    assert not database.answers()
+
+
+def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "taken").mkdir()
+    monkeypatch.setenv("PEOPLE_URL", f"sqlite:///{tmp_path}/taken")
+    with pytest.raises(database.Unusable, match="PEOPLE_URL"):
+        database.engine()
+
+
+def test_an_error_of_the_database_names_no_words(people: Any) -> None:
+    people.dispose()
+    with pytest.raises(sa.exc.SQLAlchemyError) as raised, people.begin() as connection:
+        connection.execute(sa.text("INSERT INTO nothing VALUES (:said)"), {"said": SECRET})
+    assert SECRET not in str(raised.value)
+
+
+# ----------------------------------------------------------------------------------------------------------- inbox
+
+
+def test_a_message_waits_until_it_is_done_and_then_its_words_are_gone(people: Any, tmp_path: Path) -> None:
+    inbox = Inbox(people)
+    assert inbox.put("c", [Waiting("1", SECRET, ["phone"], False)]) == "waiting"
+    assert inbox.put("c", [Waiting("2", "/done", [], True)]) == "waiting"
+    assert inbox.next("c") == Waiting("1", SECRET, ["phone"], False)
+    assert inbox.next("d") is None
+    inbox.done("c", "1")
+    stores.scrub(people)
+    assert SECRET.encode() not in files(tmp_path)
+    assert inbox.next("c") == Waiting("2", "/done", [], True)
+    assert inbox.waiting("c") == ["2"]
+
+
+def test_an_id_is_taken_in_once_also_when_it_is_done(people: Any) -> None:
+    inbox = Inbox(people)
+    inbox.put("c", [Waiting("1", "first", [], False)])
+    assert inbox.put("c", [Waiting("1", "second", [], False)]) == "waiting"
+    assert inbox.next("c") == Waiting("1", "first", [], False)
+    inbox.done("c", "1")
+    assert inbox.put("c", [Waiting("1", "third", [], False)]) == "done"
+    assert inbox.next("c") is None
+
+
+def test_a_preset_goes_first_and_once(people: Any) -> None:
+    inbox, preset = Inbox(people), Waiting("preset", "/inform", [], True)
+    for n in ("1", "2"):
+        inbox.put("c", [preset, Waiting(n, "hello", [], False)])
+    assert inbox.waiting("c") == ["preset", "1", "2"]
+
+
+def test_a_restart_names_the_conversations_oldest_first_and_counts(people: Any) -> None:
+    inbox = Inbox(people)
+    for conversation in ("b", "a", "b"):
+        inbox.put(conversation, [Waiting(f"{conversation}{time.time()}", "hello", [], False)])
+    inbox.put("c", [Waiting("done", "hello", [], False)])
+    inbox.done("c", "done")
+    assert inbox.restart() == ["b", "a"]
+    assert inbox.restart() == ["b", "a"]
+    waiting = inbox.next("a")
+    assert waiting
+    assert waiting.restarts == 2
+
+
+# -------------------------------------------------------------------------------------------------- erase and export
+
+
+def fill(people: Any, trackers: TrackerStore, conversation: str, said: str) -> None:
+    """Something of a conversation in every store."""
+    tell(trackers, conversation, said)
+    Inbox(people).put(conversation, [Waiting("1", said, [], False)])
+    Feedbacks(people).put(conversation, 1, ["managed-move"], "answered", True, "clear")
+    Handovers(people).put(conversation, said, said, "hackney", "parent")
+
+
+def test_every_table_of_people_is_in_the_list_of_stores(people: Any, trackers: TrackerStore) -> None:
+    assert {store.name for store in stores.stores(trackers)} == {*Base.metadata.tables, "conversations"}
+
+
+def test_every_store_exports_and_erases_one_conversation_and_leaves_the_others(
+    people: Any, trackers: TrackerStore, tmp_path: Path
+) -> None:
+    fill(people, trackers, "mine", SECRET)
+    fill(people, trackers, "other", "OTHERWORDS")
+    kept = stores.export(trackers, "mine")
+    assert all(kept.values())
+    assert SECRET in str(kept)
+    assert "OTHERWORDS" not in str(kept)
+    assert all(stores.erase(trackers, "mine").values())
+    assert SECRET.encode() not in files(tmp_path)
+    assert b"mine" not in files(tmp_path)
+    assert not any(stores.export(trackers, "mine").values())
+    assert all(stores.export(trackers, "other").values())
+    assert rows(people, "SELECT conversation, records FROM feedback ORDER BY conversation") == [
+        (None, '["managed-move"]'),
+        ("other", '["managed-move"]'),
+    ]
+
+
+def test_the_words_of_a_long_conversation_are_overwritten_too(
+    people: Any, trackers: TrackerStore, tmp_path: Path
+) -> None:
+    for n in range(50):
+        tell(trackers, "mine", f"{SECRET} {n} " * 200)
+    assert SECRET.encode() in files(tmp_path)
+    stores.erase(trackers, "mine")
+    assert SECRET.encode() not in files(tmp_path)
+
+
+def test_the_command_exports_and_erases_by_token_or_sender(
+    people: Any, trackers: TrackerStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = begin()
+    signed, _ = Tokens(secret()).sign(token, False)
+    fill(people, trackers, token.conversation, SECRET)
+    tell(trackers, "anna", "hello")
+    assert people_command.main(["export", signed]) == 0
+    assert SECRET in capsys.readouterr().out
+    assert people_command.main(["erase", signed]) == 0
+    assert json.loads(capsys.readouterr().out)["handovers"] == 1
+    assert people_command.main(["export", signed]) == 1
+    assert people_command.main(["erase", "anna"]) == 0
+
+
+# ------------------------------------------------------------------------------------------------------- retention
+
+
+def age(people: Any, days: float) -> None:
+    """Make everything in the people's database so many days older."""
+    with people.begin() as connection:
+        connection.execute(sa.text("UPDATE inbox SET received = received - :s"), {"s": days * DAY})
+        connection.execute(sa.text("UPDATE handovers SET created = created - :s"), {"s": days * DAY})
+        connection.execute(sa.text("UPDATE feedback SET day = date(day, :d)"), {"d": f"-{days:.0f} days"})
+
+
+def test_what_is_kept_for_too_long_goes_from_every_store(people: Any, trackers: TrackerStore, tmp_path: Path) -> None:
+    tell(trackers, "old", SECRET, time.time() - (keep_days() + 1) * DAY)
+    Inbox(people).put("old", [Waiting("1", SECRET, [], False)])
+    Handovers(people).put("old", SECRET, SECRET, None, None)
+    Feedbacks(people).put("old", 1, ["managed-move"], "answered", False, None)
+    age(people, keep_days() + 1)
+    fill(people, trackers, "new", "hello")
+    assert stores.expire(trackers) == {"conversations": 1, "inbox": 1, "feedback": 1, "handovers": 1}
+    assert SECRET.encode() not in files(tmp_path)
+    assert b"old" not in files(tmp_path)
+    assert not any(stores.expire(trackers).values())
+    assert all(stores.export(trackers, "new").values())
+    assert rows(people, "SELECT count(*) FROM feedback") == [(2,)]
+
+
+def test_a_conversation_that_goes_on_keeps_the_ids_of_its_first_messages(people: Any) -> None:
+    inbox = Inbox(people)
+    inbox.put("c", [Waiting("1", "hello", [], False)])
+    inbox.done("c", "1")
+    age(people, keep_days() + 1)
+    inbox.put("c", [Waiting("2", "hello", [], False)])
+    assert inbox.expire(time.time()) == 0
+    assert inbox.put("c", [Waiting("1", "hello", [], False)]) == "done"
+
+
+def test_feedback_is_kept_for_a_year(people: Any) -> None:
+    feedback = Feedbacks(people)
+    feedback.put("c", 1, ["managed-move"], "answered", True, None)
+    age(people, KEEP_DAYS - 1)
+    feedback.expire(time.time())
+    assert rows(people, "SELECT conversation, helpful FROM feedback") == [(None, 1)]
+    age(people, 2)
+    feedback.expire(time.time())
+    assert rows(people, "SELECT count(*) FROM feedback") == [(0,)]
+
+
+def test_the_server_deletes_when_it_starts_and_goes_on_after_a_failure(
+    people: Any, trackers: TrackerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot import server
+
+    tell(trackers, "old", SECRET, time.time() - (keep_days() + 1) * DAY)
+    expire, tries = stores.expire, []
+
+    def fail_once(*args: Any) -> Any:
+        tries.append(1)
+        if len(tries) == 1:
+            raise sa.exc.OperationalError(SECRET, {}, Exception())
+        return expire(*args)
+
+    monkeypatch.setattr(stores, "expire", fail_once)
+    monkeypatch.setattr(server, "DAY", 0.01)
+
+    async def a_while() -> None:
+        task = asyncio.create_task(server._expire(trackers))
+        await asyncio.sleep(0.5)
+        task.cancel()
+
+    asyncio.run(a_while())
+    assert len(tries) > 1
+    assert trackers.events("old") == []

@@ -1,0 +1,523 @@
+"""A conversation and what may happen to it: reloads, lost lines, servers that go, other tabs, leaving."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.widget.conftest import PHONE
+from tests.widget.double import Double
+from tests.widget.guest import Guest
+
+pytestmark = pytest.mark.slow
+Visit = Callable[..., Guest]
+
+
+def sent(double: Double) -> list[Any]:
+    """The messages the server was sent, each as often as it was."""
+    return double.calls("/web/message")
+
+
+# ---------------------------------------------------------------------------------------------------- the ordinary
+
+
+def test_nothing_is_asked_of_the_server_before_the_chat_is_opened(double: Double, visit: Visit) -> None:
+    guest = visit()
+    expect(guest.page.locator(".launcher")).to_be_visible()
+    guest.page.wait_for_timeout(300)
+    assert {path for _, path, _ in double.requests} == {"/", "/pages.css", "/widget.js"}
+    guest.open()
+    assert double.calls("/web/session") == [{"token": None, "area": None, "role": None, "keep": False}]
+
+
+def test_the_first_words_say_what_it_is_and_how_to_get_help(visit: Visit) -> None:
+    first = visit().open().first
+    for said in ("not a person", "don't type names", "28 days", "ends when you close this tab"):
+        expect(first).to_contain_text(said)
+    assert first.get_by_role("link", name="999").get_attribute("href") == "tel:999"
+    expect(first.get_by_role("button", name="Walk me through it")).to_be_visible()
+
+
+def test_the_first_question_and_its_answer(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    answer = guest.ask("duties")
+    expect(guest.said).to_have_text(["You said\nduties"], use_inner_text=True)
+    expect(answer.get_by_role("heading", level=4)).to_contain_text("4 suspensions in Staffordshire")
+    assert [set(body) for body in sent(double)] == [{"id", "text"}]
+    expect(guest.input).to_have_value("")
+
+
+def test_the_sign_of_typing_shows_only_while_something_happens(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    sign = guest.page.locator(".typing")
+    expect(sign).to_be_hidden()
+    double.delay = 0.8
+    guest.type("greeting")
+    expect(sign).to_be_visible()
+    expect(guest.replies).to_have_count(1)
+    expect(sign).to_be_hidden()
+
+
+def test_a_long_answer_is_shown_from_its_beginning(visit: Visit) -> None:
+    guest = visit(**PHONE).open()
+    answer = guest.ask("long")
+    expect(guest.said.last).to_be_in_viewport()
+    expect(answer.get_by_text("Managed move in Hackney")).to_be_in_viewport()
+
+
+def test_reading_further_up_is_not_interrupted(double: Double, visit: Visit) -> None:
+    guest = visit(**PHONE, reduced_motion="reduce").open()
+    guest.ask("long")
+    guest.ask("long")
+    guest.log.evaluate("node => { node.scrollTop = 0; }")
+    double.reply(next(iter(double.conversations.values())), "greeting")
+    newer = guest.page.get_by_role("button", name="New answer")
+    expect(newer).to_be_visible()
+    assert guest.log.evaluate("node => node.scrollTop") == 0
+    newer.click()
+    expect(guest.replies.last).to_be_in_viewport()
+    expect(newer).to_be_hidden()
+
+
+def test_a_closed_chat_counts_new_answers_on_its_launcher(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    double.delay = 0.5
+    guest.type("greeting")
+    guest.page.get_by_role("button", name="Close").click()
+    launcher = guest.page.get_by_role("button", name="Help with a suspension")
+    expect(launcher).to_contain_text("1 new")
+    launcher.click()
+    expect(guest.replies).to_be_visible()
+    expect(guest.page.locator(".badge")).to_be_hidden()
+
+
+def test_buttons_stay_answered(visit: Visit) -> None:
+    guest = visit().open()
+    asked = guest.ask("which-area")
+    guest.tap("Staffordshire")
+    for _ in range(2):
+        chosen = asked.locator(".choice.chosen")
+        expect(chosen).to_have_text("Staffordshire")
+        assert [b.get_attribute("aria-disabled") for b in asked.locator(".choice").all()] == ["true"] * 5
+        guest.page.reload()
+        expect(guest.replies).to_have_count(2)
+    chosen.click(force=True)
+    guest.page.wait_for_timeout(200)
+    expect(guest.replies).to_have_count(2)
+
+
+# --------------------------------------------------------------------------------------------------- the checklist
+
+
+def test_the_whole_walkthrough_with_a_reload_in_the_middle(visit: Visit) -> None:
+    guest = visit(**PHONE).open()
+    first = guest.tap("Walk me through it")
+    expect(first.get_by_role("heading", level=4)).to_have_text("Check that the head made the decision")
+    guest.tap("Done")
+    guest.tap("Not yet")
+    rows = guest.page.locator(".folded:not(.gone) > .row")
+    before = ["Check that the head made the decision\nDone", "Check your letter\nNot yet"]
+    expect(rows).to_have_text(before, use_inner_text=True)
+    expect(guest.page.get_by_role("progressbar", name="2 of 5 answered")).to_be_visible()
+    guest.page.reload()
+    expect(rows).to_have_text(before, use_inner_text=True)
+    open_card = guest.page.locator(".walk:not(.folded)")
+    expect(open_card).to_have_count(1)
+    more = guest.tap("Tell me more")
+    expect(more).to_contain_text("Here is more about it.")
+    expect(open_card).to_have_count(1)
+    guest.tap("Back")
+    guest.tap("Done")
+    expect(rows.nth(1)).to_have_text("Check your letter\nDone", use_inner_text=True)
+    more_list = guest.page.locator(".walk:not(.folded) .all")
+    more_list.locator("summary").click()
+    expect(more_list.locator(".tick")).to_have_count(5)
+    expect(more_list.locator("[aria-current=step]")).to_contain_text("Ask for the work")
+    for _ in range(3):
+        guest.tap("Done")
+    last = guest.replies.last
+    expect(last).to_contain_text("That was the last step.")
+    expect(last.get_by_role("progressbar", name="5 of 5 answered")).to_be_visible()
+    assert last.locator(".tick.is-done").count() == 5
+    assert guest.said.count() == 1, "ticks stand on the list, not beside it"
+
+
+def test_the_list_can_be_copied_mailed_and_printed(visit: Visit) -> None:
+    guest = visit(viewport={"width": 1280, "height": 800}, permissions=["clipboard-read", "clipboard-write"]).open()
+    answer = guest.ask("summary")
+    answer.get_by_role("button", name="Copy").click()
+    expect(guest.page.get_by_text("Copied.").first).to_be_attached()
+    copied = guest.page.evaluate("navigator.clipboard.readText()")
+    assert "Check that the head made the decision" in copied
+    assert "Who can help:" in copied
+    mail = answer.get_by_role("link", name="Send by email").get_attribute("href") or ""
+    assert mail.startswith("mailto:?subject=My%20list")
+    assert "Check%20your%20letter" in mail
+    guest.page.evaluate("window.print = () => { window.printed = true }")
+    answer.get_by_role("button", name="Print or save as PDF").click()
+    assert guest.page.evaluate("window.printed")
+    guest.page.emulate_media(media="print")
+    paper = guest.page.locator(".paper")
+    expect(paper).to_be_visible()
+    expect(paper).to_contain_text("Where this comes from:")
+    expect(guest.page.locator("main")).to_be_hidden()
+    expect(guest.page.locator(".panel")).to_be_hidden()
+    guest.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(guest.page.locator("main")).to_be_visible()
+    expect(paper).to_be_hidden()
+
+
+# ------------------------------------------------------------------------------------------------------ loss of line
+
+
+def test_messages_wait_while_offline_and_go_out_once(double: Double, visit: Visit) -> None:
+    guest = visit(**PHONE).open()
+    guest.page.context.set_offline(True)
+    expect(guest.notice).to_contain_text("You are offline")
+    guest.type("greeting")
+    guest.type("duties")
+    expect(guest.page.locator(".way")).to_have_text(["Waiting for a connection"] * 2)
+    guest.page.context.set_offline(False)
+    expect(guest.replies).to_have_count(2)
+    expect(guest.notice).to_be_hidden()
+    expect(guest.page.locator(".way")).to_have_count(0)
+    assert [body["text"] for body in sent(double)] == ["greeting", "duties"]
+
+
+def test_a_server_that_goes_and_comes_back_loses_and_doubles_nothing(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("greeting")
+    double.stop()
+    guest.type("duties")
+    expect(guest.notice).to_contain_text("I am trying again")
+    double.start()
+    expect(guest.replies).to_have_count(2, timeout=15000)
+    expect(guest.notice).to_be_hidden()
+    guest.page.reload()
+    expect(guest.replies).to_have_count(2)
+    expect(guest.said).to_have_text([re.compile("greeting"), re.compile("duties")])
+
+
+def test_what_was_not_sent_survives_a_reload(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("greeting")
+    double.refuse = lambda method, path, body: (503, {}) if path == "/web/message" else None
+    guest.type("duties")
+    expect(guest.page.locator(".way")).to_be_visible()
+    guest.page.reload()
+    expect(guest.said).to_have_count(2)
+    double.refuse = lambda method, path, body: None
+    expect(guest.replies).to_have_count(2, timeout=15000)
+    conversation = next(iter(double.conversations.values()))
+    assert len(conversation.ids) == len(set(conversation.ids)) == 2
+
+
+def test_an_answer_lost_on_the_way_is_handled_once(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+
+    def taken_but_not_said(method: str, path: str, body: Any) -> Any:
+        if path != "/web/message":
+            return None
+        double.take(next(iter(double.conversations.values())), body)
+        double.refuse = lambda method, path, body: None
+        return 502, {}
+
+    double.refuse = taken_but_not_said
+    guest.type("greeting")
+    expect(guest.replies).to_have_count(1)
+    guest.page.wait_for_timeout(2500)
+    ids = [body["id"] for body in sent(double)]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    expect(guest.replies).to_have_count(1)
+    expect(guest.said).to_have_count(1)
+
+
+def test_events_that_come_twice_are_shown_once(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("greeting")
+    conversation = next(iter(double.conversations.values()))
+    with double.changed:
+        conversation.events += conversation.events
+        double.changed.notify_all()
+    guest.ask("duties")
+    expect(guest.replies).to_have_count(2)
+    expect(guest.said).to_have_count(2)
+
+
+def test_too_many_messages_wait_as_long_as_the_server_says(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    until = time.monotonic() + 1.5
+
+    def busy(method: str, path: str, body: Any) -> Any:
+        late = time.monotonic() < until
+        return (429, {"error": "Please wait 2 s.", "retry_after": 2}) if path == "/web/message" and late else None
+
+    double.refuse = busy
+    guest.type("greeting")
+    expect(guest.notice).to_have_text("Please wait 2 s.")
+    expect(guest.replies).to_have_count(1)
+    expect(guest.notice).to_be_hidden()
+    assert len(sent(double)) == 2
+
+
+def test_a_message_the_server_refuses_comes_back_to_be_changed(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    double.refuse = lambda m, path, b: (400, {"error": "Please send less."}) if path == "/web/message" else None
+    guest.type("a strange message")
+    expect(guest.log).to_contain_text("Please send less.")
+    expect(guest.input).to_have_value("a strange message")
+    expect(guest.said).to_have_count(0)
+
+
+def test_a_refused_button_can_be_pressed_again(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("which-area")
+    double.refuse = lambda m, path, b: (400, {"error": "That is not a button."}) if path == "/web/message" else None
+    guest.page.locator(".choice", has_text="Hackney").click()
+    expect(guest.log).to_contain_text("That is not a button.")
+    double.refuse = lambda m, p, b: None
+    guest.tap("Hackney")
+
+
+def test_a_page_that_may_not_use_the_chat_says_why(double: Double, visit: Visit) -> None:
+    double.refuse = lambda m, path, b: (403, {"error": "Not set up here."}) if path.startswith("/web/") else None
+    guest = visit()
+    guest.page.locator(".launcher").click()
+    expect(guest.notice).to_have_text("Not set up here.")
+
+
+def test_a_conversation_that_has_expired_gives_way_to_a_new_one(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("greeting")
+    double.conversations.clear()
+    guest.page.reload()
+    expect(guest.log).to_contain_text("Your earlier conversation has ended.")
+    expect(guest.replies).to_have_count(0)
+    guest.ask("duties")
+
+
+def test_a_conversation_that_expires_while_it_stands_open(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("greeting")
+    double.conversations.clear()
+    guest.type("duties")
+    expect(guest.log).to_contain_text("Your earlier conversation has ended.")
+    expect(guest.replies).to_have_count(1)
+    expect(guest.replies).to_contain_text("4 suspensions in Staffordshire")
+
+
+# --------------------------------------------------------------------------------------------- tabs, keeping, leaving
+
+
+def test_a_conversation_goes_on_across_the_site_s_pages_and_dies_with_the_tab(double: Double, visit: Visit) -> None:
+    for name in ("one", "two"):
+        double.host(name, "<!doctype html><title>x</title><p>Host</p><script src='$SCRIPT'></script>")
+    guest = visit(double.host("one", double.hosts["/host/one"][0]))
+    guest.open().ask("greeting")
+    guest.page.goto(f"http://localhost:{double.port}/host/two")
+    expect(guest.replies).to_have_count(1)
+    other = visit(f"http://localhost:{double.port}/host/two", context=guest.page.context).open()
+    expect(other.replies).to_have_count(0)
+
+
+def test_two_tabs_of_a_kept_conversation_show_the_same(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("greeting")
+    view = guest.menu()
+    expect(view).to_contain_text("on a phone or computer that others use")
+    view.get_by_label("Keep it on this device").check()
+    expect(guest.replies).to_have_count(1)
+    other = visit(context=guest.page.context).open()
+    expect(other.replies).to_have_count(1)
+    expect(other.first).to_contain_text("kept on this device")
+    other.ask("duties")
+    expect(guest.replies).to_have_count(2)
+    assert len(sent(double)) == 2
+    assert double.calls("/web/session")[-1]["keep"] is True
+
+
+def test_only_the_key_is_kept_never_the_words(visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("duties")
+    guest.menu().get_by_label("Keep it on this device").check()
+    kept = " ".join(guest.kept().values())
+    assert "token" in kept
+    assert "suspension" not in kept
+    assert "duties" not in kept
+
+
+def test_leaving_forgets_everything_here_and_replaces_the_page(double: Double, visit: Visit) -> None:
+    page = "<!doctype html><title>Host</title><p>Host</p><script src='$SCRIPT' data-leave='https://neutral.example/x'></script>"
+    before = double.host("before", "<!doctype html><title>Before</title><p>before</p>")
+    guest = visit(before)
+    guest.page.route("https://neutral.example/**", lambda route: route.fulfill(body="<title>Weather</title>"))
+    guest.page.goto(double.host("chat", page))
+    guest.open().ask("crisis")
+    guest.menu().get_by_label("Keep it on this device").check()
+    guest.page.get_by_role("button", name="Leave this page now").click()
+    guest.page.wait_for_url("https://neutral.example/x")
+    guest.page.go_back()
+    expect(guest.page).to_have_title("Before")
+    assert guest.kept() == {}
+
+
+def test_three_presses_of_shift_leave_too_but_capitals_do_not(double: Double, visit: Visit) -> None:
+    page = "<!doctype html><title>Host</title><p>Host</p><script src='$SCRIPT' data-leave='https://neutral.example/x'></script>"
+    guest = visit(double.host("chat", page))
+    guest.page.route("https://neutral.example/**", lambda route: route.fulfill(body="<title>Weather</title>"))
+    guest.open()
+    guest.input.focus()
+    for letter in "SENDCO":
+        guest.page.keyboard.press(f"Shift+{letter}")
+    expect(guest.input).to_have_value("SENDCO")
+    for _ in range(3):
+        guest.page.keyboard.press("Shift")
+    guest.page.wait_for_url("https://neutral.example/x")
+
+
+def test_the_page_to_leave_for_is_never_a_script(double: Double, visit: Visit) -> None:
+    page = "<!doctype html><title>Host</title><script src='$SCRIPT' data-leave='javascript:window.hurt=1'></script>"
+    guest = visit(double.host("chat", page))
+    guest.page.route("https://www.bbc.co.uk/**", lambda route: route.fulfill(body="<title>Weather</title>"))
+    guest.open().page.get_by_role("button", name="Leave this page now").click()
+    guest.page.wait_for_url("https://www.bbc.co.uk/weather")
+
+
+def test_deleting_leaves_nothing_here_or_on_the_server(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("duties")
+    old = set(double.conversations)
+    view = guest.menu()
+    view.get_by_role("button", name="Delete this conversation").click()
+    expect(view).to_contain_text("Delete it for good?")
+    view.get_by_role("button", name="No, keep it").click()
+    expect(view.get_by_text("Delete it for good?")).to_be_hidden()
+    view.get_by_role("button", name="Delete this conversation").click()
+    view.get_by_role("button", name="Yes, delete it").click()
+    expect(guest.log).to_contain_text("The conversation is deleted.")
+    expect(guest.replies).to_have_count(0)
+    assert not old & set(double.conversations)
+    guest.ask("greeting")
+
+
+def test_deleting_without_a_line_says_so_and_keeps_it(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("duties")
+    guest.page.context.set_offline(True)
+    view = guest.menu()
+    view.get_by_role("button", name="Delete this conversation").click()
+    view.get_by_role("button", name="Yes, delete it").click()
+    expect(view).to_contain_text("It could not be deleted")
+    guest.page.context.set_offline(False)
+    expect(guest.replies).to_have_count(1)
+
+
+def test_start_again_is_said_to_the_assistant(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.ask("duties")
+    guest.menu().get_by_role("button", name="Start again").click()
+    expect(guest.replies).to_have_count(2)
+    assert sent(double)[-1]["payload"] == "/start_again"
+    expect(guest.said.last).to_contain_text("Start again")
+
+
+# ------------------------------------------------------------------------------------------------- helpful, hand-over
+
+
+def test_helpful_and_why_not(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    first, second = guest.ask("duties"), guest.ask("not-covered")
+    first.get_by_role("button", name="Yes").click()
+    expect(first.locator(".feedback")).to_have_text("Thank you.")
+    second.get_by_role("button", name="No").click()
+    second.get_by_label("What was missing or wrong? (optional)").fill("the date")
+    second.get_by_role("button", name="Send").click()
+    expect(second.locator(".feedback")).to_contain_text("This helps us")
+    assert double.calls("/web/feedback") == [
+        {"reply": "2", "helpful": True, "reason": None},
+        {"reply": "4", "helpful": False, "reason": None},
+        {"reply": "4", "helpful": False, "reason": "the date"},
+    ]
+    guest.page.reload()
+    expect(guest.replies.first.locator(".feedback")).to_have_text("Thank you.")
+
+
+def test_where_no_helpline_is_set_up_it_says_whom_to_call(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.menu().get_by_role("button", name="Talk to a person").click()
+    expect(guest.replies).to_have_count(1)
+    assert guest.replies.first.get_attribute("data-status") == "offers_person"
+    assert double.calls("/web/handover") == [None]
+
+
+def test_a_summary_goes_to_the_helpline_only_with_consent_and_as_edited(double: Double, visit: Visit) -> None:
+    double.helpline = True
+    guest = visit(**PHONE).open()
+    guest.menu().get_by_role("button", name="Talk to a person").click()
+    view = guest.page.locator(".view")
+    summary = view.get_by_label("What the adviser will read")
+    expect(summary).to_have_value(re.compile("4 suspensions"))
+    summary.fill("Please call me about my daughter.")
+    view.get_by_label("How to reach you").fill("01234 567890, evenings")
+    send = view.get_by_role("button", name="Send to the helpline")
+    send.click()
+    expect(view).to_contain_text("Please tick the box")
+    expect(view.get_by_label("I agree")).to_be_focused()
+    assert double.calls("/web/handover") == [None]
+    view.get_by_label("I agree").check()
+    send.click()
+    expect(guest.log).to_contain_text("It is sent.")
+    said = {"summary": "Please call me about my daughter.", "contact": "01234 567890, evenings"}
+    assert double.calls("/web/handover") == [None, said]
+
+
+# ------------------------------------------------------------------------------------------------------- the composer
+
+
+def test_the_counter_warns_near_the_limit_and_over_it_nothing_is_sent(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    left = guest.page.locator(".left")
+    guest.input.fill("x" * 800)
+    expect(left).to_be_empty()
+    guest.input.fill("x" * 950)
+    expect(left).to_have_text("50 characters left")
+    guest.input.fill("x" * 1012)
+    expect(left).to_have_text("12 characters too many")
+    guest.page.keyboard.press("Enter")
+    assert guest.input.get_attribute("aria-invalid") == "true"
+    guest.page.wait_for_timeout(200)
+    assert sent(double) == []
+    guest.input.fill("x" * 1000)
+    guest.page.keyboard.press("Enter")
+    expect(guest.replies).to_have_count(1)
+
+
+def test_an_empty_message_is_not_sent_and_shift_enter_makes_a_line(double: Double, visit: Visit) -> None:
+    guest = visit().open()
+    guest.input.press("Enter")
+    expect(guest.page.locator(".left")).to_have_text("Please type your question first.")
+    guest.input.press_sequentially("one")
+    guest.input.press("Shift+Enter")
+    guest.input.press_sequentially("two")
+    guest.page.get_by_role("button", name="Send").click()
+    expect(guest.replies).to_have_count(1)
+    assert [body["text"] for body in sent(double)] == ["one\ntwo"]
+
+
+def test_without_storage_it_still_works(double: Double, page_of: Callable[..., Page]) -> None:
+    page = page_of()
+    page.add_init_script(
+        "for (const kind of ['localStorage', 'sessionStorage'])"
+        "Object.defineProperty(window, kind, { get() { throw new DOMException('no', 'SecurityError') } })"
+    )
+    page.goto(double.url)
+    guest = Guest(page).open()
+    guest.ask("duties")
+    guest.ask("greeting")
+    assert [body["text"] for body in sent(double)] == ["duties", "greeting"]

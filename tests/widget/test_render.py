@@ -1,0 +1,166 @@
+"""Every example reply on the screen: what it shows, what can be tapped, and that text stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from bot.widget import pages
+from tests.widget.conftest import PHONE
+from tests.widget.double import Double
+from tests.widget.guest import Guest
+
+pytestmark = pytest.mark.slow
+EXAMPLES = pages.examples()
+ATTACKS = [
+    "<img src=x onerror=window.hurt=1>",
+    "<script>window.hurt=1</script>",
+    "javascript:window.hurt=1",
+    "</p><svg onload=window.hurt=1>",
+    "{{constructor.constructor('window.hurt=1')()}}",
+]
+
+
+def lines(text: str) -> list[str]:
+    return [line.lstrip("-0123456789. ").strip() for line in text.splitlines() if line.strip()]
+
+
+def test_every_example_shows_all_its_text(visit: Callable[..., Guest]) -> None:
+    guest = visit(**PHONE).open()
+    for name, example in EXAMPLES.items():
+        answer = guest.ask(name)
+        reply = example["reply"]
+        shown = answer.locator(".bubble").inner_text()
+        if reply["status"] == "walkthrough_step":
+            shown += answer.locator(".count").inner_text()
+        for line in lines(reply["text"]):
+            assert line in shown or line.startswith("Step "), (name, line)
+        for contact in reply.get("contacts", []):
+            assert answer.get_by_text(contact["title"], exact=True).count() == 1, (name, contact["title"])
+        for note in reply.get("notes", []):
+            expect(answer.locator(".note", has_text=note)).to_be_visible()
+        titles = [button["title"] for button in reply.get("buttons", [])]
+        assert sorted(answer.locator(".choice").all_inner_texts()) == sorted(titles), name
+        assert answer.locator(".feedback").count() == (
+            reply["status"] in ("answered", "not_covered", "walkthrough_summary")
+        )
+
+
+def test_sources_are_folded_with_date_section_and_link(visit: Callable[..., Guest]) -> None:
+    answer = visit().open().ask("duties")
+    fold = answer.locator(".sources")
+    expect(fold.locator("summary")).to_have_text("Where this comes from (2)")
+    assert not fold.locator("li").first.is_visible()
+    fold.locator("summary").click()
+    expect(fold).to_contain_text("Staffordshire County Council, October 2025")
+    expect(fold).to_contain_text("Section: ")
+    link = fold.get_by_role("link").first
+    assert link.get_attribute("href") == "https://www.gov.uk/government/publications/school-exclusion"
+    assert link.get_attribute("rel") == "noopener noreferrer"
+    expect(link).to_contain_text("opens in a new tab")
+
+
+def test_contacts_can_be_tapped(visit: Callable[..., Guest]) -> None:
+    answer = visit().open().ask("crisis")
+    for address in ("tel:999", "tel:111", "tel:08000684141", "sms:88247", "sms:85258", "mailto:jo@samaritans.org"):
+        assert answer.locator(f"a.act[href='{address}']").count() == 1, address
+    assert answer.locator("a.act[href^='https://']").count() >= 2
+
+
+def test_numbers_and_addresses_in_the_text_are_links_and_dates_are_not(double: Double, visit: Callable) -> None:
+    text = "Ring 0300 330 5480 or 999, see https://www.gov.uk/x. On 10.09.2026 it cost £1999 in 2025, 0.5 or 111."
+    double.extra["numbers"] = {"status": "answered", "text": text}
+    links = visit().open().ask("numbers").locator(".prose a")
+    found = [link.get_attribute("href") for link in links.all()]
+    assert found == ["tel:03003305480", "tel:999", "https://www.gov.uk/x", "tel:111"]
+
+
+def test_a_crisis_reply_stands_out_stays_and_asks_for_no_rating(visit: Callable[..., Guest]) -> None:
+    guest = visit(**PHONE).open()
+    answer = guest.ask("crisis")
+    expect(answer.get_by_role("heading", name="Help right now")).to_be_visible()
+    assert answer.locator(".feedback, .choice").count() == 0
+    bar = guest.page.get_by_role("region", name="Help right now")
+    expect(bar.get_by_role("link", name="Call 999")).to_be_in_viewport()
+    for _ in range(3):
+        guest.ask("long")
+    expect(bar.get_by_role("link", name="Call 999")).to_be_in_viewport()
+    guest.page.reload()
+    expect(bar.get_by_role("link", name="Call 111")).to_be_in_viewport()
+    bar.get_by_role("button", name="All help").click()
+    expect(answer.get_by_role("heading", name="Help right now")).to_be_in_viewport()
+    bar.get_by_role("button", name="Hide this bar").click()
+    expect(bar).to_be_hidden()
+
+
+def test_the_scope_is_shown_and_changed_by_a_tap(double: Double, visit: Callable[..., Guest]) -> None:
+    guest = visit().open()
+    answer = guest.ask("duties")
+    scope = answer.locator(".scope")
+    expect(scope).to_contain_text("Parents and carers · Staffordshire · 4 suspensions")
+    scope.click()
+    view = guest.page.locator(".view")
+    expect(view.get_by_role("group", name="How many suspensions this school year?")).to_be_visible()
+    view.get_by_role("button", name="Hackney").click()
+    expect(guest.replies).to_have_count(2)
+    assert double.calls("/web/message")[-1]["payload"] == '/inform{"area":"hackney"}'
+
+
+def attack(said: str) -> dict[str, Any]:
+    """A reply with the attack in every field."""
+    contact = {"id": said, "title": said, "for": said, "phone": said, "text_number": said, "email": said, "web": said}
+    source = {"id": said, "title": said, "publisher": said, "date": said, "section": said, "url": said, "note": said}
+    return {
+        "status": "answered",
+        "text": f"{said}\n\n- {said}\n1. {said}\n{said}:",
+        "contacts": [{**contact, "hours": said, "out_of_hours_phone": said, "officer": said, "note": said}],
+        "sources": [source],
+        "notes": [said],
+        "buttons": [{"title": said, "payload": said}],
+        "scope": {"area": said, "audience": said, "stage": said, "role": said},
+    }
+
+
+def test_attacks_in_any_field_do_nothing(double: Double, visit: Callable[..., Guest]) -> None:
+    guest = visit().open()
+    for said in ATTACKS:
+        double.extra[said] = attack(said)
+        answer = guest.ask(said)
+        assert guest.said.last.locator(".bubble").inner_text() == said
+        assert answer.locator("img, script, iframe, object, svg[onload]").count() == 0
+        answer.locator(".choice").click()
+        expect(guest.said.last.locator(".bubble")).to_have_text(said)
+    guest.page.reload()
+    expect(guest.replies).to_have_count(2 * len(ATTACKS))
+    addresses = [a.get_attribute("href") or "" for a in guest.page.locator("inclusion-guide a").all()]
+    assert all(a.startswith(("https://", "tel:", "mailto:", "sms:")) for a in addresses)
+    assert guest.page.evaluate("window.hurt") is None
+
+
+def test_attacks_in_steps_labels_and_first_words_do_nothing(double: Double, visit: Callable[..., Guest]) -> None:
+    said = ATTACKS[0]
+    step = {**EXAMPLES["step"]["reply"], "text": said}
+    step["steps"] = [{"id": said, "part": said, "title": said, "state": None, "current": True}]
+    double.extra["step"] = step
+    double.refuse = lambda method, path, body: (
+        None
+        if path != "/web/session"
+        else (
+            200,
+            {
+                "token": double.token(),
+                "limit": 1000,
+                "events": [],
+                "cursor": "0",
+                "start": {"text": [said], "buttons": [{"title": said, "payload": "/walk"}]},
+                "labels": {"part": {said: said}, "area": {said: said}},
+            },
+        )
+    )
+    guest = visit().open()
+    guest.ask("step")
+    assert guest.page.locator("inclusion-guide img").count() == 0
+    assert guest.page.evaluate("window.hurt") is None
