@@ -1,12 +1,12 @@
-"""./run bench [--quick] [--tenfold]: reply time, load, start, training and memory, beside rasa init's project.
+"""./run bench: reply time, load, start, training and memory beside rasa init's project; growth; the chat's weight.
 
 Both are trained and served by the same Python on the same kind of tracker store (SQLite) in one run, so that the ratios
-hold where bare seconds do not. Bounded: it sends a few thousand messages to this machine and ends. --quick leaves our
-training out; --tenfold adds the reply time over a knowledge base ten times as large.
+hold where bare seconds do not. Bounded: it sends a few thousand messages to this machine and ends.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import statistics
@@ -27,6 +27,8 @@ from knowledge.place import ROOT
 from tests.serving import WEBHOOK, free_port, served, stores_in
 from tests.widget import bench as chat
 
+PARTS = ["starter", "growth", "chat"]
+START = [sys.executable, "-m", "bot", "start", "--port"]
 OURS = [
     "my son has been suspended for 3 days what happens now",
     "im in staffordshire and hes had 4 suspensions",
@@ -151,45 +153,62 @@ def tenfold(folder: Path) -> str:
     return url
 
 
+def beside_starter(folder: Path, train: bool) -> None:
+    """Ours and the starter project of `rasa init`, one after the other on this machine."""
+    results: dict[str, dict[str, float]] = {}
+    print("Training ours, then the starter project ...", flush=True)
+    ours_training = trained(folder) if train else float("nan")
+    project, theirs_training = starter(folder)
+    for title, command, cwd, env, messages in (
+        ("ours", START, ROOT, stores_in(folder), OURS),
+        ("starter", [sys.executable, "-m", "rasa", "run", "--port"], project, {}, THEIRS),
+    ):
+        port = free_port()
+        with served([*command, str(port)], port, WEBHOOK, cwd, env) as (server, start):
+            print(f"Measuring {title} ...", flush=True)
+            results[title] = measure(server, start, f"http://127.0.0.1:{port}{WEBHOOK}", messages)
+    results["ours"]["training, s"], results["starter"]["training, s"] = ours_training, theirs_training
+    print(f"{'':28}{'ours':>10}{'starter':>10}{'ratio':>8}")
+    for key, value in results["ours"].items():
+        other = results["starter"].get(key)
+        ratio = f"{value / other:.2f}" if other else "-"
+        print(f"{key:28}{value:10.2f}{other if other is not None else float('nan'):10.2f}{ratio:>8}")
+    print(f"model: {model.path().stat().st_size / 1e6:.1f} MB")
+
+
+def grown(folder: Path) -> None:
+    """Reply time over our knowledge and over ten times as much, asked in turns of both servers."""
+    print("Building a knowledge base of ten times the size (some minutes) ...", flush=True)
+    more = {"KNOWLEDGE_URL": tenfold(folder), "KNOWLEDGE_CONTENT": str(folder / "content")}
+    ports = free_port(), free_port()
+    (folder / "grown").mkdir()
+    with (
+        served([*START, str(ports[0])], ports[0], WEBHOOK, env=stores_in(folder)),
+        served([*START, str(ports[1])], ports[1], WEBHOOK, env={**stores_in(folder / "grown"), **more}),
+    ):
+        times: tuple[list[float], list[float]] = [], []
+        for turn in range(6):
+            for port, taken in zip(ports, times):
+                took = one_user(f"http://127.0.0.1:{port}{WEBHOOK}", OURS, 40)
+                taken += took if turn else []  # the first turn warms up
+    ours, big = (quantile(taken, 0.5) for taken in times)
+    print(f"ten times the knowledge: p50 {big:.1f} ms beside {ours:.1f} ms, {big / ours:.2f} times")
+
+
 def main() -> int:
     """Measure and print."""
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, action="append", help="one part of it; more than once for several")
+    parser.add_argument("--quick", action="store_true", help="leave our training out")
+    options = parser.parse_args()
+    parts = options.only or PARTS
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        results: dict[str, dict[str, float]] = {}
-        print("Training ours, then the starter project ...", flush=True)
-        quick = "--quick" in sys.argv
-        ours_training = float("nan") if quick else trained(folder)
-        project, theirs_training = starter(folder)
-        for title, command, cwd, env, messages in (
-            (
-                "ours",
-                [sys.executable, "-m", "bot", "start", "--port"],
-                ROOT,
-                stores_in(folder),
-                OURS,
-            ),
-            ("starter", [sys.executable, "-m", "rasa", "run", "--port"], project, {}, THEIRS),
-        ):
-            port = free_port()
-            with served([*command, str(port)], port, WEBHOOK, cwd, env) as (server, start):
-                print(f"Measuring {title} ...", flush=True)
-                results[title] = measure(server, start, f"http://127.0.0.1:{port}{WEBHOOK}", messages)
-        results["ours"]["training, s"], results["starter"]["training, s"] = ours_training, theirs_training
-        print(f"{'':28}{'ours':>10}{'starter':>10}{'ratio':>8}")
-        for key, value in results["ours"].items():
-            other = results["starter"].get(key)
-            ratio = f"{value / other:.2f}" if other else "-"
-            print(f"{key:28}{value:10.2f}{other if other is not None else float('nan'):10.2f}{ratio:>8}")
-        if "--tenfold" in sys.argv:
-            port = free_port()
-            env = {**stores_in(folder), "KNOWLEDGE_URL": tenfold(folder), "KNOWLEDGE_CONTENT": str(folder / "content")}
-            command = [sys.executable, "-m", "bot", "start", "--port", str(port)]
-            with served(command, port, WEBHOOK, env=env):
-                one_user(f"http://127.0.0.1:{port}{WEBHOOK}", OURS, 20)
-                big = quantile(one_user(f"http://127.0.0.1:{port}{WEBHOOK}", OURS, 200), 0.5)
-            print(f"ten times the knowledge: p50 {big:.1f} ms, {big / results['ours']['one user p50, ms']:.2f} times")
-    chat.main([])
-    print(f"model: {model.path().stat().st_size / 1e6:.1f} MB")
+        if "starter" in parts:
+            beside_starter(Path(name), not options.quick)
+        if "growth" in parts:
+            grown(Path(name))
+    if "chat" in parts:
+        chat.main([])
     return 0
 
 
