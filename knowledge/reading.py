@@ -26,12 +26,13 @@ from knowledge.words import plain
 NUMBERS = {
     "a": 1, "one": 1, "once": 1, "first": 1, "two": 2, "twice": 2, "second": 2, "three": 3, "third": 3, "four": 4,
     "fourth": 4, "five": 5, "fifth": 5, "six": 6, "sixth": 6, "seven": 7, "seventh": 7, "eight": 8, "eighth": 8,
-    "nine": 9, "ninth": 9, "ten": 10, "tenth": 10, "eleven": 11, "twelve": 12,
+    "nine": 9, "ninth": 9, "ten": 10, "tenth": 10, "eleven": 11, "twelve": 12, "half a dozen": 6, "a couple of": 2,
 }  # fmt: skip
 _N = r"(?P<n>\d{1,2}|" + "|".join(k for k in NUMBERS if k != "a") + r")"
 _ORDINAL = (
     r"(?P<n>\d{1,2}(?=st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?:st|nd|rd|th)?"
 )
+_M = _N.replace("?P<n>", "?P<m>")
 _SUSPENSION = r"(?:susp|susps|suspensions?|suspentions?|exclusions?|exlusions?|fixed[- ]?terms?|ftes?|suspended)"
 _COUNTS = [
     re.compile(p)
@@ -43,11 +44,15 @@ _COUNTS = [
         rf"\b{_SUSPENSION} (?:\w+ ){{0,4}}?(?:for )?(?:the |a |his |her )?{_ORDINAL} time\b",
         rf"\b{_SUSPENSION} (?:\w+ ){{0,3}}?{_N} times?\b",
         rf"\b{_N} times (?:\w+ ){{0,2}}?{_SUSPENSION}\b",
+        rf"\bfor (?:the|a|his|her|their|my) {_ORDINAL} time\b",
+        rf"\b(?:{_ORDINAL}|{_M}) (?:one |now )?(?:since|so far|in total|this (?:academic |school )?(?:year|term))\b",
         r"\b(?:suspended|excluded) (?:\w+ ){0,2}?(?:the )?(?P<n>once|twice)\b",
         rf"\b{_SUSPENSION} x ?{_N}\b|\bx ?(?P<m>\d) {_SUSPENSION}\b",
         rf"\b(?:suspension|exclusion|stage|number|no) (?:number |no[. ] ?|# ?)?{_N}\b(?! (?:days?|weeks?|lunch\w*))",
-        rf"\b(?:on|had|its|thats|at|after|reached|onto|got) (?:(?:his|her|their|the|number|no|my|a) )+{_ORDINAL}\b(?! (?:of|party|day|week|year|offen\w+|school))",
+        rf"\b(?:on|had|its|thats|at|after|reached|onto|got|given) (?:(?:his|her|their|the|number|no|my|a) )+{_ORDINAL}\b(?! (?:of|party|day|week|year|offen\w+|school))",
         rf"\bthe {_ORDINAL} (?:one|stage)\b",
+        rf"\b(?:reach(?:es|ed)?|hits?|(?:gets?|got|comes?|came) to) (?:a |the |his |her |their )?(?:{_ORDINAL}|{_M})"
+        r"(?= (?:one|and|or|now|what|in|to)\b|$|[?.,])",
         rf"\b(?:pupil|hes|shes|he is|she is|child|lad|son|daughter|boy|girl|student|theyre|staffordshire)(?: is| are|,)? (?:now |currently |already )?on {_N}(?=$|[?.,]| (?:now|and|so|already|what)\b)",
         rf"\b(?:at|after|between|and|to|reaches|reached|hits) {_N}(?= (?:and|or|now|what|in|to)\b|$|[?.,])",
     )
@@ -63,7 +68,10 @@ _ELSEWHERE = re.compile(
 _FIRST_PERSON = re.compile(
     r"\b(do|should|must|can|will|shall|are|am|could|did) (i|we)\b|\b(i|we|me|us) (actually |really |legally )?"
     r"(have|need|must|should|supposed|meant|expected|asked|ought|got)( to)?\b|\b(my|our) (responsib|dut|role|job|side|bit|part|end)\w*"
-    r"|\b(of|from|for) (me|us)\b|\bwhat (am i|are we)\b|\bwhat to do\b|\bme as (a|an|the)\b"
+    r"|\b(of|from|for) (me|us)\b|\b(wants?|expects?|asks?|needs?|requires?) (me|us) to\b|\bservices like us\b|\bus lot\b|\bwhat (am i|are we)\b|\bwhat to do\b|\bme as (a|an|the)\b"
+)
+_ASKED_OF_ME = re.compile(
+    r"\b(want|expect|ask|require|need|reckon|think)s? (\w+ )?((of |from )?(me|us)\b|(i|we) (ought|should|must|need|have)\b)"
 )
 _DUTY = r"(must|should|have to|has to|need to|needs to|supposed|meant|expected|asked|obliged|do|does|doing|done|will|ought|legally|required|responsib\w*|dut\w*|role|part|side|job|offer|provide|expectations?|put in place)"
 
@@ -132,6 +140,7 @@ class Reader:
         self._audience_nouns = {a: _any(nouns) for a, nouns in words["audiences"].items()}
         nouns = {w for group in words["audiences"].values() for noun in group for w in noun.split()}
         self._generic = nouns | set(words["generic"]) | set(NUMBERS)
+        self._bare, self._reach = set(words["bare"]), re.compile(rf"\b({_any(words['reach'])})\b")
         self.role_audience: dict[str, str] = words["role_audience"]
         self._stages = {code: re.compile("|".join(p)) for code, p in words["stages"].items()}
         self._decisions = {d: re.compile("|".join(p)) for d, p in words["decisions"].items()}
@@ -186,6 +195,15 @@ class Reader:
         words = re.findall(r"[a-z]+", self.without_areas(plain(text)))
         return sum(w not in self._generic for w in words) <= 1
 
+    def bare(self, text: str) -> bool:
+        """Whether a question names nothing and so is about what was told before: 'why?', 'who runs it?'."""
+        words = re.findall(r"[a-z]+", plain(text))
+        return bool(words) and all(w in self._bare for w in words)
+
+    def reaches(self, text: str) -> bool:
+        """Whether a question asks whom or how to contact."""
+        return bool(self._reach.search(plain(text)))
+
     def without_areas(self, text: str) -> str:
         """The message without the names of areas, which are filters and not topics.
 
@@ -225,8 +243,9 @@ class Reader:
             reading.home_area = None
 
     def _read_role(self, text: str, reading: Reading) -> None:
+        bare = self.without_areas(text).replace(" ,", ",")  # 'school nurse staffs, …'
         for role in ("adviser", "governor", "council", "professional", "school", "parent", "child"):
-            if self._is[role].search(text):
+            if self._is[role].search(text) or self._is[role].search(bare):
                 if role == "child" and not re.search(r"\bim (a|the) ", text):
                     continue
                 reading.role, reading.role_stated = role, True
@@ -288,16 +307,18 @@ class Reader:
                 rf"\b(?:expect|ask|require|want|need)(?:s|ed|d|ing)? (?:of|from|on) {of}(?:as )?{of}(?:{nouns})\b",
                 rf"\b(?:expect|ask|require|want|commit|oblige)(?:s|ed|d)? {of}(?:{nouns}) to\b",
                 rf"\bas (?:a |an |the |his |her |their )?(?:{nouns})\b",
-                rf"\b(?:do|does|should|must|will|can|is|are|did|would|(?:has|have)(?! an? )) {of}(?:{nouns})\b",
+                rf"\b(?:do|does|should|must|will|can|is|are|did|would|ought|(?:has|have)(?! an? )) {of}(?:{nouns})\b",
                 rf"\b(?:dut\w+|responsib\w+|role|part|job|expectations?) (?:of|for|on|from) {of}(?:{nouns})\b",
                 rf"\b(?:{nouns}) (?:\w+ ){{0,2}}?{_DUTY}\b",
-                rf"\bfor {of}(?:{nouns})\b",
+                rf"\bfor {of}(?:{nouns})\b|\b(?:up)?on {of}(?:{nouns})(?=[?.]|$)",
                 rf"^(?:and |but |or |what about |how about |and what about )?(?:the |my |other |our |his )?(?:{nouns})\b",
             )
             for rank, pattern in enumerate(patterns):
                 match = re.search(pattern, clause)
                 if match and (best is None or (rank, match.start()) < best[:2]):
                     best = (rank, match.start(), audience)
+        if _ASKED_OF_ME.search(clause) and (best is None or best[0] > 2):  # 'what does the county want from us?'
+            return None, True
         if best is None:
             return None, mine
         if mine and best[0] >= 5:

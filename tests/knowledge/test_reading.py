@@ -23,6 +23,8 @@ ROLES: Said = [
     ("helpline adviser with a caller on the line", "adviser"),
     ("I'm his mum", "parent"),
     ("foster carer here", "parent"),
+    ("school nurse staffs, what should i be doing", "professional"),
+    ("a young person of mine has been suspended", "professional"),
     ("my daughter was sent home", "parent"),
     ("our son has been suspended", "parent"),
     ("I'm 14 and got suspended", "child"),
@@ -94,6 +96,12 @@ COUNTS: Said = [
     ("what do social workers do at stage 4", [4]),
     ("difference between 3 suspensions and 4 suspensions", [3, 4]),
     ("her 2nd suspention", [2]),
+    ("three since September and another one now", [3]),
+    ("the 4th this academic year", [4]),
+    ("his grandson is out for the fourth time", [4]),
+    ("we have suspended her half a dozen times", [6]),
+    ("what do we do once a pupil reaches four?", [4]),
+    ("he has just been given his fifth", [5]),
 ]
 
 # days, ages, classes and distances are no suspensions
@@ -108,6 +116,7 @@ NOT_COUNTS = [
     "school is 2 miles away",
     "he has been suspended",
     "the meeting is at 3",
+    "8 days in all since September",
 ]
 
 STAGES: Said = [
@@ -130,6 +139,11 @@ DECISIONS: Said = [
     ("she got permanently excluded yesterday", "permanent"),
     ("they have expelled my son, he's been expelled", "permanent"),
     ("we have the permanent exclusion letter", "permanent"),
+    ("kicked out for good today. im in y10", "permanent"),
+    ("letter dated yesterday, y11 girl, permanently excluded, no solicitor", "permanent"),
+    ("letter in his bag, out of school six days for throwing a chair", "suspended"),
+    ("asked to collect most lunchtimes, no letters", "sent-home"),
+    ("nothing's been decided but they want to chuck him out", "nothing"),
     ("they sent him home with no letter", "sent-home"),
     ("school rang and said pick him up early", "sent-home"),
     ("he is back in school and the reintegration meeting is tomorrow", "back"),
@@ -161,6 +175,10 @@ AUDIENCES = [
     ("what does the council do at 3 suspensions", None, "council"),
     ("what should the school do? she has a social worker", None, "schools"),
     ("what have parents got to do", None, "parents"),
+    ("what does the pathway want from us parents", None, "parents"),
+    ("what does the county expect us to have in place", None, None),
+    ("what ought the authority be doing at its end", None, "council"),
+    ("which expectations does it place upon a school?", None, "schools"),
     ("he has an EHC plan", None, None),
     ("we have a social worker", None, None),
 ]
