@@ -131,7 +131,7 @@ class CrisisDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"clear": 0.45, "unclear": 0.28}
+        return {"clear": 0.45, "clear_staff": 0.57, "unclear": 0.28}
 
     @classmethod
     def create(
@@ -189,7 +189,9 @@ class CrisisDetector(GraphComponent):
         plain_kind = plain_sign(text)
         if not plain_kind and _FIGURE_OF_SPEECH.search(plain(text)):
             clear = min(clear, self._config["unclear"])
-        if plain_kind or clear >= self._config["clear"]:
+        # staff tell a concern at length; short weak words of that kind are mostly a family's trouble with a school
+        enough = self._config["clear_staff" if KINDS[kind] == "staff-concern" else "clear"]
+        if plain_kind or clear >= enough:
             found = plain_kind or KINDS[kind]
             clear = max(clear, self._config["clear"])
             if found == "allegation-against-staff" and _HEAD.search(text):
