@@ -7,6 +7,7 @@ from typing import Text
 
 from actions.answer import answer, more
 from actions.guard import GuardedAction
+from actions.pathway import after_another
 from actions.steps import Walk
 from actions.turn import Turn
 from actions.walk import TICKS, move, no_walk, start
@@ -41,6 +42,8 @@ class _Move(GuardedAction):
 
     def reply(self, turn: Turn) -> Reply:
         walk = Walk.of(turn)
+        if walk is None and (following := after_another(turn)):
+            return following
         if walk is None or (walk.finished and self.act in TICKS):
             return no_walk(turn)
         turn.set("misses", 0)

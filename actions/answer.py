@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Optional
 
 from actions.choose import choose, miss
 from actions.contacts import contacts, details, person
-from actions.find import LEAN, SPECIFIC, STRONG, SURE, SURE_OUT_OF_SCOPE, follows, in_context, single
-from actions.pathway import after_another, asks_for_all, duties, no_pathway, stages
+from actions.find import FOLLOWS, LEAN, SPECIFIC, STRONG, SURE, SURE_OUT_OF_SCOPE, follows, in_context, single
+from actions.follow import follow_up
+from actions.pathway import after_another, asks_for_all, asks_of_another_council, duties, no_pathway, stages
 from actions.tell import list_of, next_buttons, next_records, next_steps, tell
 from actions.turn import Turn
 from actions.walk import offer, start
@@ -26,6 +27,10 @@ def answer(turn: Turn) -> Reply:
     area = turn.area_entry
     if area and area.kind == "other-law":
         return Reply("not_covered", area.note, scope=turn.scope(), contacts=details(turn, area.contacts))
+    hanging = follow_up(turn)
+    if hanging:
+        turn.set("misses", 0)
+        return offer(turn, hanging)
     reply = _answer(turn)
     if reply.status in ("answered", "clarifies"):
         turn.set("misses", 0)
@@ -40,6 +45,8 @@ def answer(turn: Turn) -> Reply:
 def _answer(turn: Turn) -> Reply:
     if turn.intent == "ask_stage" and turn.reading.get("audience") and not asks_for_all(turn):
         turn.intent = "ask_duties"
+    if asks_of_another_council(turn) or (turn.intent == "out_of_scope" and _asks_elsewhere(turn)):
+        return no_pathway(turn)
     if turn.intent in LEAN and turn.confidence < SURE_KIND and _asks_for_own_list(turn):
         turn.intent, turn.confidence = "ask_duties", 1.0
     hits = in_context(turn)
@@ -50,7 +57,7 @@ def _answer(turn: Turn) -> Reply:
     if turn.intent in LEAN and turn.confidence < SURE_KIND and best >= SPECIFIC:
         return choose(turn, hits)
     again = after_another(turn)
-    if again and best < STRONG:
+    if again and (best < STRONG or hits[0].record.kind in ("stages", "duties")):
         return again
     if turn.intent == "ask_next" and not (hits and single(hits[0], SPECIFIC)):
         if not _duties_first(turn, hits):
@@ -67,8 +74,6 @@ def _answer(turn: Turn) -> Reply:
         reply = stages(turn, hits)
         if reply:
             return reply
-    if turn.intent == "out_of_scope" and best < SURE_OUT_OF_SCOPE and _asks_elsewhere(turn):
-        return no_pathway(turn)
     if turn.intent == "out_of_scope" and best < SURE_OUT_OF_SCOPE:
         return Reply(
             "out_of_scope",
@@ -117,7 +122,7 @@ def rerun(turn: Turn, pending: dict[str, Any]) -> Reply:
     """Answer the kept question, now that what was missing has been said."""
     turn.set("pending", None)
     turn.set("misses", 0)
-    turn.intent, turn.text = pending["intent"], pending["text"]
+    turn.intent, turn.text, turn.confidence = pending["intent"], pending["text"], 1.0  # its kind was settled then
     turn.reading = {
         k: v for k, v in pending["reading"].items() if k not in ("role", "area", "counts", "stage", "decision")
     }
@@ -131,8 +136,21 @@ def rerun(turn: Turn, pending: dict[str, Any]) -> Reply:
     return answer(turn)
 
 
+def anew(turn: Turn) -> Optional[Reply]:
+    """The last question's answer for a situation that was just put right or changed: 'sorry, I meant Hackney'."""
+    last = turn.get("last") or {}
+    if not str(last.get("intent")).startswith("ask") or len(turn.text.split()) > FOLLOWS:
+        return None
+    reading = turn.desk.reader.read(last["text"]).as_dict()
+    kept = {"intent": last["intent"], "text": last["text"], "reading": reading, "entities": {}, "sentences": []}
+    return rerun(turn, kept)
+
+
 def more(turn: Turn) -> Reply:
     """More about the last answer: what stands beside it in the knowledge."""
+    reply = follow_up(turn)
+    if reply:
+        return reply
     last = (turn.get("last") or {}).get("records") or []
     for name in last:
         record = turn.knowledge.records.get(name)

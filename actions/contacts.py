@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from actions import ask
-from actions.find import ALSO, CONTACT, NATIONAL, STRONG, nationwide
+from actions.find import ALSO, CONTACT, NATIONAL, SPECIFIC, STRONG, follows, nationwide
 from actions.tell import tell
 from actions.turn import Turn
 from bot.replies import Reply
@@ -16,7 +16,8 @@ from knowledge.render import words
 
 def contacts(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
     """The service named, the area's own before a national one; else the area's list. None: another record is meant."""
-    services = [h for h in hits if h.record.kind == "services" and h.score >= CONTACT]
+    nothing_named = turn.desk.reader.bare(turn.question())  # 'is there someone I can ring?'
+    services = [h for h in hits if h.record.kind == "services" and h.score >= CONTACT and not nothing_named]
     if hits and (
         _something_else(hits[0], services) or hits[0].record.id in (turn.get("last") or {}).get("records", [])
     ):
@@ -29,7 +30,9 @@ def contacts(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
         if mine or national:
             return tell(turn, [(mine or national)[0].record.id])
     if not turn.area:
-        return ask.ask(turn, "area")
+        if hits and hits[0].score >= SPECIFIC and hits[0].record.kind == "law" and follows(turn):
+            return None
+        return person(turn, "person") if nothing_named else ask.ask(turn, "area")
     reply = person(turn, "person")
     if reply.records:
         reply.status = "answered"

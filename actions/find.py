@@ -19,8 +19,11 @@ CONTACT = 0.60  # at and above, a service was meant
 ALSO = 0.12  # so near the best that it is offered as a button
 CLOSE = 0.05  # nearer to each other than this, two records of different kinds are told together or asked about
 FOLLOWS = 9  # words: a longer message stands on its own
-STILL_ABOUT = 0.2  # added for the intervention that was told last: who refers, how long, whom to ring is in its record
+# what holds all that is known of a thing: who refers, how long it takes, whom to ring; a rule of law is one fact
+WHOLE = ("interventions", "services")
+STILL_ABOUT = 0.2  # added for such a record if it was told last
 BARE = 5  # words: however near a record is, so short a message may hang on what was told before
+ALONE = 0.4  # what a short message by itself counts beside the message together with the question before it
 MANY = 40  # hits, so that a record which only one reading brings is not lost
 
 LEAN: dict[str, dict[str, float]] = {
@@ -103,8 +106,9 @@ def in_context(turn: Turn) -> list[Hit]:
     merged = []
     for name, hit in (alone | together).items():
         scores = [hits[name].score if name in hits else floor for hits, floor in zip((alone, together), floors)]
-        still = STILL_ABOUT if name in last["records"] and hit.record.kind == "interventions" else 0.0
-        merged.append(dataclasses.replace(hit, score=sum(scores) / 2 + still))
+        still = STILL_ABOUT if name in last["records"] and hit.record.kind in WHOLE else 0.0
+        score = ALONE * scores[0] + (1 - ALONE) * scores[1]
+        merged.append(dataclasses.replace(hit, score=score + still))
     return sorted(merged, key=lambda hit: -hit.score)[:8]
 
 

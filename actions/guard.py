@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import rerun
+from actions.told import only_corrects, take_in
 from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
@@ -31,10 +32,12 @@ class GuardedAction(Action, abc.ABC):
     understands = True
 
     def _resolved(self, turn: Turn) -> Optional[Reply]:
-        """The answer to a question that waited, if this message says what it lacked and little else."""
+        """The answer to a message that only puts right what was said, or supplies what a question waited for."""
         if not self.understands:
             return None
         told = turn.understand()
+        if only_corrects(turn):
+            return take_in(turn)
         pending = turn.get("pending")
         if not pending or not turn.supplies(told) or (len(turn.text.split()) > SHORT_ANSWER and not turn.tapped):
             return None

@@ -8,6 +8,7 @@ from typing import Any, Text
 from actions.answer import answer
 from actions.contacts import person
 from actions.find import SPECIFIC, find
+from actions.follow import follow_up
 from actions.guard import GuardedAction
 from actions.steps import Walk
 from actions.turn import CONTEXT, Turn
@@ -41,6 +42,9 @@ class _Phrase(GuardedAction):
         return f"action_{self.phrase}"
 
     def reply(self, turn: Turn) -> Reply:
+        hanging = follow_up(turn)
+        if hanging:
+            return hanging
         if turn.confidence < SURE_OF_MANNERS and len(turn.text.split()) > 3:
             return answer(turn)
         if len(turn.text.split()) > 3 and (hits := find(turn)) and hits[0].score >= SPECIFIC:
@@ -101,7 +105,8 @@ class ActionRestart(GuardedAction):
         return "action_start_again"
 
     def reply(self, turn: Turn) -> Reply:
-        if not turn.tapped and turn.confidence < SURE_TO_FORGET:
+        typed_command = "_" in turn.text  # '/session_start' by hand is nobody's wish to forget
+        if not turn.tapped and (turn.confidence < SURE_TO_FORGET or typed_command):
             return say(turn, "unclear", *_ways_on())
         for slot in (*CONTEXT, "home_area", "facts", "pending", "walk", "last"):
             turn.set(slot, None)

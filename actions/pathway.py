@@ -23,6 +23,11 @@ AGAIN = re.compile(
     r"\b(if|when) (\w+ ){0,5}again\b|\b(what|and) (comes |happens )?after that\b"
     r"|\bnext (one|time|stage|level|suspension)\b|\bone more\b|\banother (one|suspension)\b"
 )
+# a council's own steps or services, which are not those of national law
+ITS_OWN = re.compile(
+    r"\b(own|councils|council|county|authoritys|authority|borough|boroughs) (\w+ ){0,3}?"
+    r"(pathway|stages|policy|directory|scheme|service|services|panel|protocol|unit)\b"
+)
 SHORT = 14  # words
 ONE = re.compile(r"\b(stage|category|level|step|part|bit)\b")
 
@@ -33,12 +38,16 @@ def duties(turn: Turn, hits: list[Hit]) -> Reply:
     lines = [h for h in hits if h.record.kind not in ("duties", "stages")]
     if named and turn.reading.get("audience"):  # who and when are said: what is told of the pathway is not meant
         lines = [h for h in lines if h.record.kind != "guidance"]
+    own = turn.reading.get("mine") and turn.audience()
+    if own:  # 'what does the pathway want me to do?' names the pathway and asks for a list
+        lines = [h for h in lines if h.record.kind != "guidance"]
     if lines and lines[0].score >= SURE and lines[0].record.id in turn.things_named():
         return choose(turn, lines)
     particular = bool(lines) and not turn.desk.reader.generic(turn.question())
     if particular:
         whole = max((h.score for h in hits if h.record.kind == "duties"), default=0.0)
-        if lines[0].score >= max(SPECIFIC, whole - NATIONAL if lines[0].record.kind == "law" else whole + CLOSE):
+        nearer = whole - NATIONAL if lines[0].record.kind == "law" and not (own and named) else whole + CLOSE
+        if lines[0].score >= max(SPECIFIC, nearer):
             return choose(turn, lines)
     audience = turn.audience()
     has_list = turn.area is None or bool(turn.knowledge.pathway(turn.area))
@@ -88,14 +97,14 @@ def stages(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
     if not turn.area and (not hits or nationwide(hits[0].record)):
         return None
     if turn.area and not turn.knowledge.pathway(turn.area):
-        return no_pathway(turn)
+        return None if hits and hits[0].score >= SPECIFIC else no_pathway(turn)
     if not turn.area and (named or (hits and hits[0].record.kind in ("stages", "duties"))):
         return ask.ask(turn, "area")
     if not named and hits and hits[0].record.kind == "guidance" and hits[0].score >= SURE:
         return tell(turn, [hits[0].record.id])
     if turn.area and not named and asks_for_all(turn):
         return _all_stages(turn)
-    ids = [s.id for s in named] or ([s.id] if (s := turn.stage()) else [])
+    ids = [s.id for s in named] or ([s.id] if (s := turn.stage() or turn.stage_told()) else [])
     if not ids:
         return ask.ask(turn, "stage") if turn.area else None
     if len(ids) == 1:
@@ -113,17 +122,18 @@ def stages(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
 
 def after_another(turn: Turn) -> Optional[Reply]:
     """The stage that one more suspension would bring, where that is asked: 'what if it happens again?'."""
-    stage = turn.stage()
+    stage = turn.stage_told() or turn.stage()
     if not stage or turn.stages_named() or len(turn.text.split()) > SHORT or not AGAIN.search(plain(turn.text)):
         return None
     if stage.from_count is None and stage.code != "minor":  # a single grave act is no number to count on from
         return None
-    count = turn.get("suspensions") or stage.to_count or stage.from_count or 0
+    count = stage.to_count or stage.from_count or 0
+    if stage == turn.stage():
+        count = turn.get("suspensions") or count
     following = turn.knowledge.stage_for_count(turn.area, count + 1)
     if not following:
         return None
-    told = [turn.knowledge.records[name] for name in (turn.get("last") or {}).get("records", [])]
-    same = next((r.audience for r in told if r.kind == "duties"), None)
+    same = next((r.audience for r in turn.told_last() if r.kind == "duties"), None)
     duties = turn.knowledge.duties_of(following.id, same) if same else None
     return list_of(turn, duties.id if duties else following.id)
 
@@ -144,6 +154,12 @@ def _all_stages(turn: Turn) -> Reply:
         sources=render.answer(turn.knowledge, ids, turn.role).sources,
         buttons=next_buttons(turn, "stages"),
     )
+
+
+def asks_of_another_council(turn: Turn) -> bool:
+    """Whether the message asks for the own rules or services of a council that is not one of ours."""
+    area = turn.knowledge.areas.get(turn.reading.get("area") or "")
+    return bool(area and area.kind in ("national", "not-covered") and ITS_OWN.search(plain(turn.text)))
 
 
 def no_pathway(turn: Turn) -> Reply:

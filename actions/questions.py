@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from typing import Optional, Text
 
-from actions import ask
-from actions.answer import answer, rerun
+from actions.answer import answer
 from actions.choose import miss
 from actions.guard import GuardedAction
 from actions.steps import Walk
 from actions.tell import tell
+from actions.told import take_in
 from actions.turn import Turn
-from actions.walk import move, offer
-from bot.inbound import payload
-from bot.replies import Button, Reply
-from knowledge.render import words
+from actions.walk import move
+from bot.replies import Reply
 
 WAITS = 2  # turns that a question with something missing is kept for
 REASON = re.compile(r"^\s*(because|cos|reason)\b", re.I)
@@ -58,34 +56,7 @@ class ActionInform(GuardedAction):
         return "action_inform"
 
     def reply(self, turn: Turn) -> Reply:
-        reason = _given_reason(turn)
-        if reason:
-            return reason
-        told = turn.understand()
-        pending = turn.get("pending")
-        if pending and (told or turn.tapped):
-            return rerun(turn, pending)
-        if pending and pending.get("missing") in ("area", "role", "stage", "decision"):
-            if turn.intent == "inform" and not turn.get("misses"):
-                turn.set("misses", 1)
-                return ask.ask(turn, pending["missing"])
-        if not told:
-            if turn.reading.get("audience") and len(turn.text.split()) < 8:
-                turn.intent, turn.confidence = "ask_duties", 1.0
-            return answer(turn)
-        turn.set("misses", 0)
-        if len(turn.text.split()) > 5 and not turn.tapped and not turn.changes:
-            return answer(turn)
-        text = words()["manners"]["context"].format(context=turn.context_text())
-        notes = []
-        area = turn.area_entry
-        if "area" in told and area and area.kind != "covered":
-            notes.append(area.note)
-        buttons = [
-            Button(words()["buttons"]["walk"], payload("walk")),
-            Button(words()["buttons"]["next"], payload("ask_next")),
-        ]
-        return offer(turn, Reply("context_noted", "\n\n".join([text, *notes]), scope=turn.scope(), buttons=buttons))
+        return _given_reason(turn) or take_in(turn)
 
 
 class ActionShow(GuardedAction):

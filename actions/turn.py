@@ -14,7 +14,7 @@ from knowledge import schema
 from knowledge.desk import Desk, desk
 from knowledge.reading import NUMBERS
 from knowledge.render import situation
-from knowledge.store import Knowledge
+from knowledge.store import Knowledge, Record
 from knowledge.words import plain
 
 SLOTS = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "pending", "walk", "last", "misses")
@@ -107,6 +107,15 @@ class Turn:
         if self.get("suspensions") is not None:
             return self.knowledge.stage_for_count(self.area, self.get("suspensions"))
         return None
+
+    def told_last(self) -> list[Record]:
+        """The records of the last answer."""
+        names = (self.get("last") or {}).get("records") or []
+        return [self.knowledge.records[name] for name in names if name in self.knowledge.records]
+
+    def stage_told(self) -> Optional[schema.Stage]:
+        """The stage that the last answer was about."""
+        return next((self.knowledge.stages[r.stage] for r in self.told_last() if r.stage), None)
 
     def stages_named(self) -> list[schema.Stage]:
         """The stages this message itself names, in its order."""

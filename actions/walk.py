@@ -18,6 +18,7 @@ from knowledge.render import words
 
 REASON_LENGTH = 200  # characters
 WHY = re.compile(r"\b(because|cos|as we|since)\b.+", re.I | re.S)
+CONSIDERED = re.compile(r"\W*(considered|thought about|not now)\b", re.I)
 TICKS = ("done", "not_yet", "considered", "not_applicable")
 STAFF = ("school", "governor", "professional", "council", "adviser")
 
@@ -226,6 +227,8 @@ def move(turn: Turn, walk: Walk, act: str) -> Reply:
     walk.position = min(walk.position, len(every))
     current = every[walk.position] if walk.position < len(every) else None
     lead = ""
+    if act == "reason" and CONSIDERED.match(turn.text):  # 'considered, because the parents asked us to wait'
+        act = "considered"
     if act in TICKS and current:
         walk.ticks[key(current)] = act
         why = WHY.search(turn.text)

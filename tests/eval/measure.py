@@ -105,13 +105,14 @@ def judge(case: dict[str, Any], reply: dict[str, Any]) -> list[str]:
 
 
 def wrong_area(outcome: Outcome) -> bool:
-    """Whether an answer rests on another area's record than the case's."""
+    """Whether an answer rests on another council's record than the case expects and than the person's own."""
     area = outcome.case["expect"].get("area")
     if not area:
         return False
-    knowledge = desk().knowledge
+    knowledge, reader = desk().knowledge, desk().reader
+    own = {reader.read(message).area for message in outcome.case["say"]}
     found = {knowledge.records[r].area for r in outcome.reply["custom"]["records"] if r in knowledge.records}
-    return outcome.reply["custom"]["status"] == "answered" and bool(found - {area, "england", "uk"})
+    return outcome.reply["custom"]["status"] == "answered" and bool(found - {area, "england", "uk"} - own)
 
 
 async def ask(agent: Any, said: Iterable[str]) -> dict[str, Any]:

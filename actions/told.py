@@ -1,0 +1,54 @@
+"""What a person says of their situation: taken in, put right, and what depends on it answered."""
+
+from __future__ import annotations
+
+from actions import ask
+from actions.answer import anew, answer, rerun
+from actions.find import FOLLOWS
+from actions.turn import CORRECTS, Turn
+from actions.walk import offer
+from bot.inbound import payload
+from bot.replies import Button, Reply
+from knowledge.render import words
+from knowledge.words import plain
+
+ONLY_AREA = 3  # words: 'in Leicestershire'
+
+
+def only_corrects(turn: Turn) -> bool:
+    """Whether a short message puts right what was said before and asks nothing: 'sorry, I meant Hackney'."""
+    short = len(turn.text.split()) <= FOLLOWS and "?" not in turn.text
+    return short and bool(turn.understand()) and bool(CORRECTS.search(plain(turn.text)))
+
+
+def take_in(turn: Turn) -> Reply:
+    """Remember what the message says of the situation, and answer what waited for it or depends on it."""
+    told = turn.understand()
+    pending = turn.get("pending")
+    if pending and (told or turn.tapped):
+        return rerun(turn, pending)
+    if pending and pending.get("missing") in ("area", "role", "stage", "decision"):
+        if turn.intent == "inform" and not turn.get("misses"):
+            turn.set("misses", 1)
+            return ask.ask(turn, pending["missing"])
+    if not told:
+        if turn.reading.get("audience") and len(turn.text.split()) < 8:
+            turn.intent, turn.confidence = "ask_duties", 1.0
+        return answer(turn)
+    turn.set("misses", 0)
+    changed = any(turn.slots.get(name) not in (None, turn.get(name)) for name in told)
+    only_area = told == ["area"] and len(turn.text.split()) <= ONLY_AREA  # said to an answer that did not ask for it
+    if (changed or only_area) and not turn.tapped and (reply := anew(turn)):
+        return reply
+    if len(turn.text.split()) > 5 and not turn.tapped and ("?" in turn.text or not turn.changes):
+        return answer(turn)
+    text = words()["manners"]["context"].format(context=turn.context_text())
+    notes = []
+    area = turn.area_entry
+    if "area" in told and area and area.kind != "covered":
+        notes.append(area.note)
+    buttons = [
+        Button(words()["buttons"]["walk"], payload("walk")),
+        Button(words()["buttons"]["next"], payload("ask_next")),
+    ]
+    return offer(turn, Reply("context_noted", "\n\n".join([text, *notes]), scope=turn.scope(), buttons=buttons))
