@@ -1,0 +1,142 @@
+"""The Bot Connector: sends activities to a chat and changes those that were sent, again where that may help."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import logging
+import random
+from typing import Any, Awaitable, Callable, Optional
+from urllib.parse import quote
+
+import aiohttp
+
+from bot.channels.teams.access import Access, NoAccess
+
+log = logging.getLogger(__name__)
+
+TRIES = 6
+AGAIN = (408, 412, 429, 500, 502, 503, 504)  # what Microsoft asks to try again, and what passes
+FIRST_PAUSE = 0.5  # seconds, doubled each time
+LONGEST_PAUSE = 30.0
+_WAIT = aiohttp.ClientTimeout(total=15, connect=5)
+
+
+class Undelivered(Exception):
+    """The Bot Connector did not take an activity; `status` is its answer, 0 if there was none."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+
+
+@dataclasses.dataclass(frozen=True)
+class Address:
+    """Where a chat is: what has to be known to write to it."""
+
+    service: str
+    conversation: str
+    bot: str
+    user: str
+
+    @classmethod
+    def of(cls, activity: dict[str, Any]) -> "Address":
+        """Where an activity came from."""
+        return cls(
+            activity["serviceUrl"], activity["conversation"]["id"], activity["recipient"]["id"], activity["from"]["id"]
+        )
+
+
+class Connector:
+    """Writes to chats."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        access: Access,
+        sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
+    ) -> None:
+        self._session, self._access, self._sleep = session, access, sleep
+
+    async def send(self, to: Address, activity: dict[str, Any]) -> Optional[str]:
+        """Send an activity; its id, if the Connector gives one. Raises Undelivered or NoAccess."""
+        return await self._write("POST", to, "", activity)
+
+    async def update(self, to: Address, number: str, activity: dict[str, Any]) -> None:
+        """Put an activity in the place of one that was sent. Raises Undelivered or NoAccess."""
+        await self._write("PUT", to, f"/{quote(number, safe='')}", activity)
+
+    async def typing(self, to: Address) -> None:
+        """Show that an answer is being made; no matter if that fails."""
+        try:
+            await self._once("POST", to, "", {"type": "typing"}, await self._access.token())
+        except (Undelivered, NoAccess, aiohttp.ClientError, asyncio.TimeoutError):
+            pass
+
+    async def _write(self, method: str, to: Address, path: str, activity: dict[str, Any]) -> Optional[str]:
+        """Try until it is taken. Where it is not known whether it was, once more: better twice than never."""
+        unknown, renewed, pause = False, False, FIRST_PAUSE
+        token = await self._access.token()
+        for attempt in range(1, TRIES + 1):
+            wait: Optional[float] = None
+            try:
+                return await self._once(method, to, path, activity, token)
+            except aiohttp.ClientConnectorError:  # nothing was sent
+                status = 0
+            except (aiohttp.ClientError, asyncio.TimeoutError):
+                if unknown:
+                    raise Undelivered(0) from None
+                status, unknown = 0, True
+            except _NotTaken as answer:
+                status, wait = answer.status, answer.wait
+                if status == 401 and not renewed:
+                    token, renewed = await self._access.token(not_this=token), True
+                    continue
+                if status not in AGAIN:
+                    raise Undelivered(status) from None
+            if attempt == TRIES:
+                break
+            await self._sleep(min(LONGEST_PAUSE, pause * random.uniform(1, 1.5) if wait is None else wait))
+            pause *= 2
+        raise Undelivered(status)
+
+    async def _once(
+        self, method: str, to: Address, path: str, activity: dict[str, Any], token: str
+    ) -> Optional[str]:
+        url = f"{to.service.rstrip('/')}/v3/conversations/{quote(to.conversation, safe='')}/activities{path}"
+        body = {
+            **activity,
+            "from": {"id": to.bot},
+            "recipient": {"id": to.user},
+            "conversation": {"id": to.conversation},
+        }
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        data = json.dumps(body, ensure_ascii=False).encode()
+        # no redirect is followed: the token is for this address alone
+        async with self._session.request(
+            method, url, data=data, headers=headers, timeout=_WAIT, allow_redirects=False
+        ) as answer:
+            if not 200 <= answer.status < 300:
+                raise _NotTaken(answer.status, _seconds(answer.headers.get("Retry-After")))
+            try:
+                said = await answer.json(content_type=None)
+            except ValueError:
+                said = None
+            number = said.get("id") if isinstance(said, dict) else None
+            return number if isinstance(number, str) else None
+
+
+class _NotTaken(Undelivered):
+    """One answer that is no yes, with the seconds it asks us to wait."""
+
+    def __init__(self, status: int, wait: Optional[float]) -> None:
+        super().__init__(status)
+        self.wait = wait
+
+
+def _seconds(header: Optional[str]) -> Optional[float]:
+    try:
+        return max(0.0, float(header)) if header else None
+    except ValueError:
+        return None
