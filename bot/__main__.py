@@ -255,6 +255,17 @@ def people(rest: list[str]) -> int:
     return people_main(rest)
 
 
+def teams_package(rest: list[str]) -> int:
+    """Make the app package for Microsoft Teams."""
+    from bot.channels.teams import package
+    from bot.channels.teams.settings import BadSettings
+
+    try:
+        return package.main(rest)
+    except (package.BadPackage, BadSettings) as error:
+        raise Stop(str(error)) from error
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "start": start,
     "chat": chat,
@@ -266,6 +277,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "screenshots": screenshots,
     "knowledge": knowledge,
     "people": people,
+    "teams-package": teams_package,
 }
 
 if __name__ == "__main__":

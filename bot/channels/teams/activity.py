@@ -1,4 +1,4 @@
-"""Reading what the Bot Connector sends: who said what, in which chat, with which button."""
+"""Reading what the Bot Connector sends: who did what, in which chat."""
 
 from __future__ import annotations
 
@@ -9,139 +9,157 @@ import json
 import re
 from typing import Any, Optional
 
+from bot.channels.phrases import phrases
+from bot.channels.staff import Press, Update, pseudonym
 from bot.channels.teams.connector import Address
 from bot.channels.teams.verify import tenant_of
+from bot.choices import choices
+from knowledge.desk import desk
 
-NAME = "name"  # the kind of what is left out where a message mentions a person
-ID_LENGTH = 64  # characters of a message's id as it is kept
+CHANNEL = "teams"
+ID_LENGTH = 48  # characters of an update's id
 _AT = re.compile(r"<at[^>]*>.*?</at>", re.I | re.S)
+_SOMEONE = "[name]"  # stands where a message mentions another person: that is a name for certain
+# what may follow a command, so that 'stage fright' and 'area manager?' stay questions
+_FOLLOWS = {"stage": r"\d{1,3}", "pupil": r"(?:pupil\s+)?(?:new|[a-z]{1,2})"}
 
 
 class NoActivity(ValueError):
     """What came is no activity of the Bot Framework."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Said:
-    """A message or a pressed button. `card` is the message with the button, `turn` what its card answered."""
-
-    id: str
-    person: str
-    place: str
-    address: Address
-    text: str = ""
-    payload: Optional[str] = None
-    turn: Optional[str] = None
-    card: Optional[str] = None
-    mentions: bool = False
-    files: bool = False
-
-
 def checked(body: Any) -> dict[str, Any]:
     """An activity with all that an answer needs; raises NoActivity."""
-    if not isinstance(body, dict) or not isinstance(body.get("type"), str):
+    if not isinstance(body, dict) or not isinstance(body.get("type"), str) or not _string(body.get("serviceUrl")):
         raise NoActivity
     for part in ("conversation", "recipient", "from"):
         if not isinstance(body.get(part), dict) or not _string(body[part].get("id")):
             raise NoActivity
-    if not _string(body.get("serviceUrl")):
-        raise NoActivity
     return body
 
 
-def person_of(activity: dict[str, Any]) -> str:
-    """The name under which a person's talks are kept: a hash, for Teams' own ids point at people."""
-    return f"teams-{_hash(tenant_of(activity), _user(activity))}"
+def update_of(activity: dict[str, Any], secret: str) -> Optional[Update]:
+    """What a person did that wants an answer; None for reactions, talk among others and the rest.
 
-
-def place_of(activity: dict[str, Any]) -> str:
-    """The name of a chat. The threads of a channel are one: a checklist begun in one goes on in the next."""
-    return _hash(tenant_of(activity), activity["conversation"]["id"].partition(";messageid=")[0])
-
-
-def welcomes(activity: dict[str, Any]) -> bool:
-    """Whether the activity says that the app has been added to a chat."""
-    if activity["type"] == "installationUpdate":
-        return activity.get("action") == "add"
-    added = activity.get("membersAdded")
-    if activity["type"] != "conversationUpdate" or not isinstance(added, list):
-        return False
-    return any(isinstance(member, dict) and member.get("id") == activity["recipient"]["id"] for member in added)
-
-
-def removes(activity: dict[str, Any]) -> bool:
-    """Whether the activity says that the app has been taken out of a chat."""
-    return activity["type"] == "installationUpdate" and activity.get("action") == "remove"
-
-
-def said(activity: dict[str, Any]) -> Optional[Said]:
-    """What a person said to us; None where nothing was, as with a reaction or a talk among others."""
-    data = activity.get("channelData")
-    edited = activity["type"] == "messageUpdate" and isinstance(data, dict) and data.get("eventType") == "editMessage"
-    if activity["type"] != "message" and not edited:
-        return None
+    The threads of a channel are one place: a checklist begun in one goes on in the next. Adding the app to a chat is
+    taken for 'start'.
+    """
     number = activity.get("id")
     if not _string(number):
         return None
+    chat = activity["conversation"]["id"].partition(";messageid=")[0]
+    tenant, group = tenant_of(activity), _is_group(activity)
+    known = activity["from"].get("aadObjectId")
+    user = known if _string(known) else activity["from"]["id"]
+    edited = _is_edit(activity)
     if edited:  # an edited message keeps its id
-        number = f"{number}.{_hash(activity.get('text'), activity.get('timestamp'))[:8]}"
-    if len(number) > ID_LENGTH:
-        number = _hash(number)
-    pressed = activity.get("value")
-    payload = pressed.get("payload") if isinstance(pressed, dict) else None
-    text, called, others = _words(activity)
-    personal = activity["conversation"].get("conversationType", "personal") == "personal"
-    if not (personal or called or payload is not None):
+        number = f"{number} {activity.get('timestamp')} {activity.get('text')}"
+    made = Update(
+        _hash(chat, number),
+        pseudonym(CHANNEL, secret, f"{tenant}/{user}"),
+        pseudonym(CHANNEL, secret, f"{tenant}/{chat}"),
+        Address.of(activity).to_dict(),
+        group=group,
+    )
+    if activity["type"] == "installationUpdate":
+        return dataclasses.replace(made, command="start") if activity.get("action") == "add" else None
+    if activity["type"] != "message" and not edited:
         return None
-    turn = pressed.get("turn") if isinstance(pressed, dict) else None
-    return Said(
-        number,
-        person_of(activity),
-        place_of(activity),
-        Address.of(activity),
-        text,
-        str(payload) if payload is not None else None,
-        turn if _string(turn) else None,
-        activity.get("replyToId") if _string(activity.get("replyToId")) else None,
-        others,
-        _files(activity),
+    press = _press(activity)
+    if press:
+        return dataclasses.replace(made, press=press)
+    text, called = _words(activity)
+    if group and not called:
+        return None
+    if edited:
+        return dataclasses.replace(made, unreadable="edited")
+    command = command_of(text)
+    if command:
+        return dataclasses.replace(made, command=command[0], arguments=command[1])
+    return dataclasses.replace(made, words=text or None, unreadable=_unreadable(activity, text))
+
+
+def command_of(text: str) -> Optional[tuple[str, str]]:
+    """The command that a text is, and what follows it; None where it may be a question."""
+    name, _, rest = text.strip().rstrip(".!").partition(" ")
+    name, rest = name.lower(), rest.strip()
+    slash = name.startswith("/")
+    name = name.removeprefix("/")
+    if name not in ("start", *phrases()["commands"]):
+        return None
+    if not rest or slash or re.fullmatch(_FOLLOWS.get(name, r"(?!)"), rest, re.I):
+        return name, rest
+    if name in ("area", "role"):
+        titles = [button.title.lower() for button in choices(desk().knowledge, name)]
+        return (name, rest) if rest.lower() in titles or desk().known(name, rest.lower()) else None
+    return None
+
+
+def _is_group(activity: dict[str, Any]) -> bool:
+    conversation = activity["conversation"]
+    return conversation.get("conversationType", "personal") != "personal" or conversation.get("isGroup") is True
+
+
+def _is_edit(activity: dict[str, Any]) -> bool:
+    data = activity.get("channelData")
+    return activity["type"] == "messageUpdate" and isinstance(data, dict) and data.get("eventType") == "editMessage"
+
+
+def _press(activity: dict[str, Any]) -> Optional[Press]:
+    """The button of a card that was pressed. What Teams calls a message back may come as text."""
+    value = _object(activity.get("value"))
+    nested = _object(_object(value.get("msteams")).get("value"))
+    value = {**nested, **value}
+    payload = value.get("payload")
+    if not _string(payload):
+        return None
+    step, on = value.get("step"), activity.get("replyToId")
+    return Press(
+        str(value.get("token")),
+        payload,
+        step if isinstance(step, int) and not isinstance(step, bool) else None,
+        on if _string(on) else None,
     )
 
 
-def _words(activity: dict[str, Any]) -> tuple[str, bool, bool]:
-    """The text without mentions, whether it called us, and whether it named others."""
-    text = activity.get("text") if isinstance(activity.get("text"), str) else ""
-    called = others = False
+def _object(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _words(activity: dict[str, Any]) -> tuple[str, bool]:
+    """The text without mentions of us and without the names of others, and whether it called us."""
+    given = activity.get("text")
+    text: str = given if isinstance(given, str) else ""
+    called = False
     entities = activity.get("entities")
     for entity in entities if isinstance(entities, list) else []:
-        if not isinstance(entity, dict) or entity.get("type") != "mention":
-            continue
-        mentioned, mark = entity.get("mentioned"), entity.get("text")
-        if not isinstance(mentioned, dict) or not isinstance(mark, str) or not mark:
-            continue
-        ours = mentioned.get("id") == activity["recipient"]["id"]
-        text = text.replace(mark, " " if ours else f"[{NAME}]")
-        called, others = called or ours, others or not ours
-    text, left = _AT.subn(f"[{NAME}]", text)
-    text = html.unescape(text).replace("\xa0", " ")
-    return text.strip(), called, others or bool(left)
+        mentioned = _object(entity).get("mentioned") if _object(entity).get("type") == "mention" else None
+        mark = _object(entity).get("text")
+        if isinstance(mentioned, dict) and _string(mark):
+            ours = mentioned.get("id") == activity["recipient"]["id"]
+            text = text.replace(mark, " " if ours else _SOMEONE)
+            called = called or ours
+    return html.unescape(_AT.sub(_SOMEONE, text)).replace("\xa0", " ").strip(), called
 
 
-def _files(activity: dict[str, Any]) -> bool:
-    """Whether something hangs on the message besides its own text once more as HTML."""
+def _unreadable(activity: dict[str, Any], text: str) -> Optional[str]:
+    """The kind of what hangs on a message and cannot be read; its own text once more as HTML does not count."""
     attached = activity.get("attachments")
-    kinds = [a.get("contentType") for a in attached if isinstance(a, dict)] if isinstance(attached, list) else []
-    return any(kind != "text/html" for kind in kinds)
-
-
-def _user(activity: dict[str, Any]) -> str:
-    known = activity["from"].get("aadObjectId")
-    return known if _string(known) else activity["from"]["id"]
+    kinds = [str(_object(a).get("contentType")) for a in attached] if isinstance(attached, list) else []
+    other = [kind for kind in kinds if kind != "text/html"]
+    if not other:
+        return None if text else "other"
+    return {"image": "picture", "audio": "voice"}.get(other[0].partition("/")[0], "file")
 
 
 def _string(value: Any) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def _hash(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:ID_LENGTH]

@@ -12,6 +12,7 @@ import re
 from itertools import groupby
 from typing import Any, Iterable, Iterator, Optional
 
+from bot.channels.staff import OF_A_STEP
 from bot.replies import Button, Reply
 from knowledge.render import contact_line, source_line, words
 
@@ -50,15 +51,15 @@ class Piece:
         return _bytes(json.dumps(self.element, ensure_ascii=False)) + _bytes(self.plain) + 4
 
 
-def cards(reply: Reply, turn: str = "", chosen: Optional[str] = None) -> list[dict[str, Any]]:
+def cards(reply: Reply, heading: str = "", token: str = "", step: Optional[int] = None) -> list[dict[str, Any]]:
     """The messages that show a Reply, each with one card, in order and none too large.
 
-    `turn` is the id of the message that the Reply answers; buttons carry it, so that a press tells which card it is on.
-    `chosen` is the title of a button that was pressed: it takes the place of the buttons.
+    `heading` says for whom it holds. `token` and `step` go into the buttons, to know their conversation and step when
+    they are pressed.
     """
     packed: list[list[Piece]] = [[]]
     room = LIMIT - _FRAME
-    for piece in _pieces(reply, turn, chosen):
+    for piece in _pieces(reply, heading, {"token": token} | ({} if step is None else {"step": step})):
         if packed[-1] and sum(p.size for p in packed[-1]) + piece.size > room:
             packed.append([])
         packed[-1].append(piece)
@@ -103,15 +104,18 @@ def _message(pieces: list[Piece], reply: Reply) -> dict[str, Any]:
     return {"type": "message", "summary": summary, "attachments": [{"contentType": CONTENT_TYPE, "content": card}]}
 
 
-def _pieces(reply: Reply, turn: str, chosen: Optional[str]) -> Iterator[Piece]:
-    yield from _prose(reply.text)
+def _pieces(reply: Reply, heading: str, data: dict[str, Any]) -> Iterator[Piece]:
+    if heading:
+        yield _text(heading, weight="Bolder", size="Small")
+    here = _here(reply)
+    if here is None:
+        yield from _prose(reply.text)
+    else:
+        yield from _step(reply, here)
     for note in reply.notes:
         yield from _paragraph(note, separator=True)
     yield from _contacts(reply)
-    if chosen is not None:
-        yield _text(words()["teams"]["chosen"].format(title=chosen), weight="Bolder")
-    elif reply.buttons:
-        yield from _choices(reply.buttons, turn)
+    yield from _choices(reply.buttons, data)
     yield from _steps(reply)
     yield from _sources(reply)
 
@@ -194,28 +198,29 @@ def _split_line(line: str, limit: int) -> list[str]:
 # ------------------------------------------------------------------------------------------------------ choices
 
 
-def _choices(buttons: list[Button], turn: str) -> Iterator[Piece]:
+def _choices(buttons: list[Button], data: dict[str, Any]) -> Iterator[Piece]:
     """The buttons, side by side where their titles are short, else one below the other: none is cut off on a phone."""
     row: list[Button] = []
     for button in buttons:
         if row and (len(row) == _IN_A_ROW or sum(len(b.title) for b in row) + len(button.title) > _ROW):
-            yield _row(row, turn)
+            yield _row(row, data)
             row = []
         row.append(button)
     if row:
-        yield _row(row, turn)
+        yield _row(row, data)
 
 
-def _row(buttons: list[Button], turn: str) -> Piece:
-    actions = [
-        {
-            "type": "Action.Submit",
-            "title": button.title,
-            "data": {"payload": button.payload, "turn": turn},
-        }
-        for button in buttons
-    ]
+def _row(buttons: list[Button], data: dict[str, Any]) -> Piece:
+    actions = [_submit(button, {"payload": button.payload, **data}) for button in buttons]
     return Piece({"type": "ActionSet", "actions": actions}, "\n".join(f"- {b.title}" for b in buttons))
+
+
+def _submit(button: Button, data: dict[str, Any]) -> dict[str, Any]:
+    """A button. What was chosen then stands in the chat, as if typed; a tick shows on the card itself."""
+    if button.payload not in OF_A_STEP:
+        back = {"type": "messageBack", "displayText": button.title, "text": button.title, "value": data}
+        data = {**data, "msteams": back}
+    return {"type": "Action.Submit", "title": button.title, "data": data}
 
 
 # --------------------------------------------------------------------------------------- contacts and sources
@@ -289,19 +294,20 @@ def _short(title: str, most: int = 40) -> str:
     return title if len(title) <= most else title[: most - 1].rsplit(" ", 1)[0].rstrip(" ,:;(") + "…"
 
 
-def _folds(name: str, title: str, pieces: list[Piece]) -> Iterator[Piece]:
-    """Pieces behind a button that shows them, in as many folds as they need."""
+def _folds(name: str, title: str, pieces: list[Piece], count: bool = True) -> Iterator[Piece]:
+    """Pieces behind a button that shows them and says how many they are, in as many folds as they need."""
     groups: list[list[Piece]] = [[]]
     for piece in pieces:
         if groups[-1] and sum(p.size for p in groups[-1]) + piece.size > 2 * _FOLD:
             groups.append([])
         groups[-1].append(piece)
     first = 1
-    for number, group in enumerate(groups):
+    for number, group in enumerate(groups, 1):
         last = first + len(group) - 1
-        count = f"{first}–{last}" if len(groups) > 1 else str(last)
-        plain = "\n".join(([f"{title}:"] if not number else []) + [p.plain for p in group])
-        yield _fold(f"{name}-{number}", f"{title} ({count})", [p.element for p in group], plain)
+        which = (f"{first}–{last}" if len(groups) > 1 else str(last)) if count else f"{number}/{len(groups)}"
+        shown = f"{title} ({which})" if count or len(groups) > 1 else title
+        plain = "\n".join(([f"{title}:"] if number == 1 else []) + [p.plain for p in group])
+        yield _fold(f"{name}-{number}", shown, [p.element for p in group], plain)
         first = last + 1
 
 
@@ -317,25 +323,45 @@ def _fold(name: str, title: str, elements: list[dict[str, Any]], plain: str) -> 
 # ---------------------------------------------------------------------------------------------- the checklist
 
 
+def _here(reply: Reply) -> Optional[int]:
+    """The number of the step that a Reply is about; None if it is about none."""
+    if reply.status != "walkthrough_step":
+        return None
+    return next((number for number, step in enumerate(reply.steps) if step.get("current")), None)
+
+
+def _step(reply: Reply, here: int) -> Iterator[Piece]:
+    """The text of a step, its title where the text names its number."""
+    step = reply.steps[here]
+    part = words()["walk"]["parts"].get(step["part"], step["part"])
+    counted = words()["walk"]["step"].format(step=here + 1, total=len(reply.steps), part=part)
+    before, found, after = reply.text.partition(counted)
+    if found:
+        yield from _prose(before)
+        yield _text(counted, size="Small")
+    yield _text(step["title"], size="Medium", weight="Bolder", style="heading")
+    yield from _prose(after if found else before)
+
+
 def _steps(reply: Reply) -> Iterator[Piece]:
     """The checklist with its ticks: the part in hand at sight, the whole list folded."""
-    if not reply.steps or reply.status != "walkthrough_step":
+    here = _here(reply)
+    if here is None:
         return
     say = words()["teams"]["walk"]
     answered = sum(1 for step in reply.steps if step.get("state"))
     progress = say["progress"].format(done=answered, total=len(reply.steps))
     yield _text(progress, weight="Bolder", separator=True)
-    here = next((step for step in reply.steps if step.get("current")), None)
-    if here is None:
+    own = [step for step in reply.steps if step["part"] == reply.steps[here]["part"]]
+    if len(own) == len(reply.steps):
+        yield from _ticks(own)
         return
-    own = [step for step in reply.steps if step["part"] == here["part"]]
-    yield from _ticks(own)
-    if len(own) < len(reply.steps):
-        every: list[Piece] = []
-        for part, steps in groupby(reply.steps, key=lambda step: step["part"]):
-            title = words()["walk"]["parts"].get(part, part)
-            every += [_text(f"{title}:", weight="Bolder"), *_ticks(steps)]
-        yield from _folds("list", say["list"], every)
+    yield from (Piece(piece.element) for piece in _ticks(own))  # in words it follows with all the others
+    every: list[Piece] = []
+    for part, steps in groupby(reply.steps, key=lambda step: step["part"]):
+        title = words()["walk"]["parts"].get(part, part)
+        every += [_text(f"{title}:", weight="Bolder"), *_ticks(steps)]
+    yield from _folds("list", say["list"], every, count=False)
 
 
 def _ticks(steps: Iterable[dict[str, Any]]) -> Iterator[Piece]:

@@ -16,19 +16,31 @@ from bot.channels.teams.access import Access, NoAccess
 
 log = logging.getLogger(__name__)
 
-TRIES = 6
+TRIES = 4
 AGAIN = (408, 412, 429, 500, 502, 503, 504)  # what Microsoft asks to try again, and what passes
 FIRST_PAUSE = 0.5  # seconds, doubled each time
-LONGEST_PAUSE = 30.0
+LONGEST_WAIT = 5.0  # seconds; who is asked to wait longer is told so
 _WAIT = aiohttp.ClientTimeout(total=15, connect=5)
 
 
 class Undelivered(Exception):
-    """The Bot Connector did not take an activity; `status` is its answer, 0 if there was none."""
+    """The Bot Connector did not take an activity.
 
-    def __init__(self, status: int) -> None:
+    `status` is its answer, 0 if it could not be reached; `wait` the seconds it asks us to wait, if it does.
+    """
+
+    def __init__(self, status: int, wait: Optional[float] = None) -> None:
         super().__init__(f"status {status}")
-        self.status = status
+        self.status, self.wait = status, wait
+
+    @property
+    def passing(self) -> bool:
+        """Whether trying again later may help."""
+        return self.status in (0, 401, *AGAIN)
+
+
+class Unknown(Exception):
+    """An activity was sent twice, and both times nothing came back: it may have been taken."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +59,10 @@ class Address:
             activity["serviceUrl"], activity["conversation"]["id"], activity["recipient"]["id"], activity["from"]["id"]
         )
 
+    def to_dict(self) -> dict[str, str]:
+        """The form in which it is kept until the answer is out."""
+        return dataclasses.asdict(self)
+
 
 class Connector:
     """Writes to chats."""
@@ -60,11 +76,11 @@ class Connector:
         self._session, self._access, self._sleep = session, access, sleep
 
     async def send(self, to: Address, activity: dict[str, Any]) -> Optional[str]:
-        """Send an activity; its id, if the Connector gives one. Raises Undelivered or NoAccess."""
+        """Send an activity; its id, if the Connector gives one. Raises Undelivered, Unknown or NoAccess."""
         return await self._write("POST", to, "", activity)
 
     async def update(self, to: Address, number: str, activity: dict[str, Any]) -> None:
-        """Put an activity in the place of one that was sent. Raises Undelivered or NoAccess."""
+        """Put an activity in the place of one that was sent. Raises Undelivered, Unknown or NoAccess."""
         await self._write("PUT", to, f"/{quote(number, safe='')}", activity)
 
     async def typing(self, to: Address) -> None:
@@ -78,28 +94,26 @@ class Connector:
         """Try until it is taken. Where it is not known whether it was, once more: better twice than never."""
         unknown, renewed, pause = False, False, FIRST_PAUSE
         token = await self._access.token()
-        for attempt in range(1, TRIES + 1):
-            wait: Optional[float] = None
+        for left in reversed(range(TRIES)):
             try:
                 return await self._once(method, to, path, activity, token)
             except aiohttp.ClientConnectorError:  # nothing was sent
-                status = 0
+                failed = Undelivered(0)
             except (aiohttp.ClientError, asyncio.TimeoutError):
                 if unknown:
-                    raise Undelivered(0) from None
-                status, unknown = 0, True
-            except _NotTaken as answer:
-                status, wait = answer.status, answer.wait
-                if status == 401 and not renewed:
+                    raise Unknown from None
+                failed, unknown = Undelivered(0), True
+            except Undelivered as answer:
+                failed = answer
+                if failed.status == 401 and not renewed:
                     token, renewed = await self._access.token(not_this=token), True
                     continue
-                if status not in AGAIN:
-                    raise Undelivered(status) from None
-            if attempt == TRIES:
-                break
-            await self._sleep(min(LONGEST_PAUSE, pause * random.uniform(1, 1.5) if wait is None else wait))
-            pause *= 2
-        raise Undelivered(status)
+                if failed.status not in AGAIN or (failed.wait or 0) > LONGEST_WAIT:
+                    raise
+            if left:
+                await self._sleep(pause * random.uniform(1, 1.5) if failed.wait is None else failed.wait)
+                pause *= 2
+        raise failed
 
     async def _once(
         self, method: str, to: Address, path: str, activity: dict[str, Any], token: str
@@ -118,21 +132,13 @@ class Connector:
             method, url, data=data, headers=headers, timeout=_WAIT, allow_redirects=False
         ) as answer:
             if not 200 <= answer.status < 300:
-                raise _NotTaken(answer.status, _seconds(answer.headers.get("Retry-After")))
+                raise Undelivered(answer.status, _seconds(answer.headers.get("Retry-After")))
             try:
                 said = await answer.json(content_type=None)
             except ValueError:
                 said = None
             number = said.get("id") if isinstance(said, dict) else None
             return number if isinstance(number, str) else None
-
-
-class _NotTaken(Undelivered):
-    """One answer that is no yes, with the seconds it asks us to wait."""
-
-    def __init__(self, status: int, wait: Optional[float]) -> None:
-        super().__init__(status)
-        self.wait = wait
 
 
 def _seconds(header: Optional[str]) -> Optional[float]:

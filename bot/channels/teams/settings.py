@@ -42,10 +42,10 @@ def settings() -> Optional[Settings]:
         raise BadSettings(words()["teams"]["settings"]["incomplete"])
     others = (os.environ.get("INCLUSION_GUIDE_TEAMS_ALLOW") or "").split(",")
     return Settings(
-        _id("INCLUSION_GUIDE_TEAMS_APP", app),
+        app_id("INCLUSION_GUIDE_TEAMS_APP", app),
         secret.strip(),
-        _id("INCLUSION_GUIDE_TEAMS_TENANT", tenant),
-        frozenset(_id("INCLUSION_GUIDE_TEAMS_ALLOW", each) for each in [tenant, *others] if each.strip()),
+        app_id("INCLUSION_GUIDE_TEAMS_TENANT", tenant),
+        frozenset(app_id("INCLUSION_GUIDE_TEAMS_ALLOW", each) for each in [tenant, *others] if each.strip()),
         _address("INCLUSION_GUIDE_TEAMS_LOGIN", os.environ.get("INCLUSION_GUIDE_TEAMS_LOGIN") or LOGIN),
         _address("INCLUSION_GUIDE_TEAMS_KEYS", os.environ.get("INCLUSION_GUIDE_TEAMS_KEYS") or KEYS),
     )
@@ -61,7 +61,8 @@ def safe(url: object) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
 
 
-def _id(name: str, value: str) -> str:
+def app_id(name: str, value: str) -> str:
+    """An id of Microsoft's as it is written; raises BadSettings if the setting `name` holds none."""
     try:
         return str(uuid.UUID(value.strip()))
     except ValueError:
