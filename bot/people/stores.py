@@ -9,6 +9,8 @@ from bot.people import database
 from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox
+from bot.people.pupils import Pupils
+from bot.people.updates import Updates
 from bot.sqlite import scrub
 
 
@@ -63,7 +65,14 @@ class Conversations:
 def stores(trackers: Trackers) -> tuple[Store, ...]:
     """Every store."""
     people = database.engine()
-    return Conversations(trackers), Inbox(people), Feedbacks(people), Handovers(people)
+    return (
+        Conversations(trackers),
+        Inbox(people),
+        Feedbacks(people),
+        Handovers(people),
+        Updates(people),
+        Pupils(people),
+    )
 
 
 def erase(trackers: Trackers, conversation: str) -> dict[str, int]:
@@ -76,6 +85,11 @@ def erase(trackers: Trackers, conversation: str) -> dict[str, int]:
 def export(trackers: Trackers, conversation: str) -> dict[str, list[dict[str, Any]]]:
     """All that is kept of a conversation, by store."""
     return {store.name: store.export(conversation) for store in stores(trackers)}
+
+
+def conversations(person: str) -> list[str]:
+    """All conversations of a person of a messenger, so that each can be erased or exported."""
+    return Pupils(database.engine()).conversations(person)
 
 
 def expire(trackers: Trackers, now: Optional[float] = None) -> dict[str, int]:
