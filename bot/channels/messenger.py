@@ -103,14 +103,18 @@ class Messenger:
         handle: Callable[[UserMessage], Awaitable[Any]],
         agent: Callable[[], Any],
         messenger: str,
-        sign: str = "/",
+        command: str = "/{}",
     ) -> None:
         self._channel, self._client, self._agent = channel, client, agent
         self._people = database.engine()
         self._inbox, self._pupils, self._updates = Inbox(self._people), Pupils(self._people), Updates(self._people)
         self._worker = Worker(channel, handle, agent, self._trackers, self._inbox, self)
         self.staff = Staff(
-            self._pupils, lambda c: self._trackers().slots(c), lambda c: bool(self._inbox.waiting(c)), messenger, sign
+            self._pupils,
+            lambda c: self._trackers().slots(c),
+            lambda c: bool(self._inbox.waiting(c)),
+            messenger,
+            command,
         )
         self._limit, self._told = Limit(UPDATES_A_MINUTE), Limit(1)
         self._rung: set[str] = set()

@@ -100,14 +100,14 @@ def command_of(text: str) -> Optional[tuple[str, str]]:
 class Staff:
     """Decides what updates lead to. `slots` gives what a conversation remembers, `busy` whether one is being answered.
 
-    `messenger` is how people call the messenger, and `sign` stands before a command there.
+    `messenger` is how people call the messenger, and `command` how a command is written there.
     """
 
     pupils: Pupils
     slots: Callable[[str], dict[str, Any]]
     busy: Callable[[str], bool]
     messenger: str
-    sign: str = "/"
+    command: str = "/{}"
 
     def decide(self, connection: Any, update: Update) -> Doing:
         """What an update leads to; changes of pupil, role and area are made over the connection."""
@@ -304,7 +304,7 @@ class Staff:
 
     def welcome(self, pupil: Pupil, group: bool = False) -> Reply:
         """What I am, what not to type, what can be typed; asks for the area if it is not known."""
-        commands = [f"- {self.sign}{name}: {text}" for name, text in phrases()["commands"].items()]
+        commands = [f"- {self.command.format(name)}: {text}" for name, text in phrases()["commands"].items()]
         blocks = [self._fill(phrases()["welcome"])]
         if group:
             blocks.append(phrases()["group"])
@@ -320,7 +320,7 @@ class Staff:
         return _smalltalk(self._fill(phrases()["first"]))
 
     def _fill(self, text: str, **values: str) -> str:
-        commands = {name: f"{self.sign}{name}" for name in phrases()["commands"]}
+        commands = {name: self.command.format(name) for name in phrases()["commands"]}
         return text.format(**{**commands, "messenger": self.messenger, "days": keep_days(), **values})
 
 

@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional
 import aiohttp
 
 from bot.channels.teams.settings import Settings
-from knowledge.render import words
+from bot.channels.teams.wording import wording
 
 log = logging.getLogger(__name__)
 
@@ -99,5 +99,5 @@ def _refusal(status: int, said: Any) -> NoAccess:
 
 
 def _sentences() -> dict[str, Any]:
-    found: dict[str, Any] = words()["teams"]["access"]
+    found: dict[str, Any] = wording()["access"]
     return found

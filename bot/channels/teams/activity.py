@@ -7,7 +7,7 @@ import hashlib
 import html
 import json
 import re
-from typing import Any, Optional
+from typing import Any, Optional, TypeGuard
 
 from bot.channels.phrases import phrases
 from bot.channels.staff import Press, Update, pseudonym
@@ -157,7 +157,7 @@ def _unreadable(activity: dict[str, Any], text: str) -> Optional[str]:
     return {"image": "picture", "audio": "voice"}.get(other[0].partition("/")[0], "file")
 
 
-def _string(value: Any) -> bool:
+def _string(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value)
 
 

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any, Iterable, Iterator, Optional
 
 from bot.channels.staff import OF_A_STEP
+from bot.channels.teams.wording import wording
 from bot.replies import Button, Reply
 from knowledge.render import contact_line, source_line, words
 
@@ -100,7 +101,7 @@ def _message(pieces: list[Piece], reply: Reply) -> dict[str, Any]:
         "body": [p.element for p in pieces],
     }
     # a notification on a locked screen says no more than that there is an answer
-    summary = words()["teams"]["summary"]["crisis" if reply.status == "crisis" else "answer"]
+    summary = wording()["summary"]["crisis" if reply.status == "crisis" else "answer"]
     return {"type": "message", "summary": summary, "attachments": [{"contentType": CONTENT_TYPE, "content": card}]}
 
 
@@ -232,7 +233,9 @@ def _contacts(reply: Reply) -> Iterator[Piece]:
     unfolded = reply.status in ABOUT_PEOPLE or len(reply.contacts) <= OPEN_CONTACTS
     each = [_contact(contact) for contact in reply.contacts]
     if unfolded:
-        yield Piece(_block(_escaped(words()["labels"]["who"]), weight="Bolder", separator=True), words()["labels"]["who"])
+        yield Piece(
+            _block(_escaped(words()["labels"]["who"]), weight="Bolder", separator=True), words()["labels"]["who"]
+        )
         yield from each
     else:
         yield from _folds("contacts", words()["labels"]["who"].rstrip(":"), each)
@@ -255,7 +258,7 @@ def _contact(contact: dict[str, Any]) -> Piece:
 
 
 def _ways(contact: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    say = words()["teams"]["contact"]
+    say = wording()["contact"]
     for kind in ("phone", "out_of_hours_phone"):
         number = contact.get(kind) or ""
         digits = re.sub(r"[^\d+]", "", number)
@@ -282,7 +285,7 @@ def _source(source: dict[str, Any]) -> Piece:
     url = source.get("url") or ""
     items: list[dict[str, Any]] = [_block(_escaped(line.replace(f". {url}", ".") if url else line))]
     if _URL.fullmatch(url):
-        title = words()["teams"]["source"].format(title=_short(source["title"]))
+        title = wording()["source"].format(title=_short(source["title"]))
         items.append({"type": "ActionSet", "spacing": "Small", "actions": [_open(title, url)]})
     elif url:
         items = [_block(_escaped(line))]
@@ -348,7 +351,7 @@ def _steps(reply: Reply) -> Iterator[Piece]:
     here = _here(reply)
     if here is None:
         return
-    say = words()["teams"]["walk"]
+    say = wording()["walk"]
     answered = sum(1 for step in reply.steps if step.get("state"))
     progress = say["progress"].format(done=answered, total=len(reply.steps))
     yield _text(progress, weight="Bolder", separator=True)
@@ -372,7 +375,7 @@ def tick(step: dict[str, Any]) -> str:
     """A step of the checklist as a line: '✓ Tell the parents (Done)'."""
     state = step.get("state")
     labels = words()["labels"]["ticks"]
-    said = words()["teams"]["walk"]["here"] if step.get("current") and not state else labels.get(state)
+    said = wording()["walk"]["here"] if step.get("current") and not state else labels.get(state)
     return f"{TICKS.get(state, TICKS[None])} {step['title']}" + (f" ({said})" if said else "")
 
 

@@ -58,7 +58,7 @@ class TeamsChannel(InputChannel):
             self._access = Access(self._session, given)
             self._client = TeamsClient(Connector(self._session, self._access))
             self._messenger = Messenger(
-                CHANNEL, self._client, on_new_message, lambda: app.ctx.agent, MESSENGER, sign=""
+                CHANNEL, self._client, on_new_message, lambda: app.ctx.agent, MESSENGER, command="'{}'"
             )
 
         @hook.listener("after_server_start")

@@ -6,11 +6,10 @@ import logging
 from typing import Any, Optional
 
 from bot.channels.messenger import Later, Part, Showing, Undeliverable
-from bot.channels.phrases import phrases
 from bot.channels.teams.access import Access, NoAccess
 from bot.channels.teams.cards import cards, texts
 from bot.channels.teams.connector import Address, Connector, Undelivered, Unknown
-from knowledge.render import words
+from bot.channels.teams.wording import wording
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ class TeamsClient:
         """
         reply = showing.reply
         if showing.note:
-            return [Part({"activity": a}) for a in [*texts(phrases()["note"]["hint"]), *texts(reply.text)]]
+            return [Part({"activity": each}) for text in (reply.text, *reply.notes) for each in texts(text)]
         made = cards(reply, showing.heading, showing.token, showing.step)
         walk = reply.status in WALK
         place = showing.pressed if walk and len(made) == 1 and showing.pressed == showing.board else None
@@ -56,7 +55,7 @@ class TeamsClient:
         except Unknown:
             return place
         except NoAccess as failed:
-            log.error(words()["teams"]["refused"].format(why=failed))
+            log.error(wording()["refused"].format(why=failed))
             raise Later from failed
         except Undelivered as failed:
             if failed.passing:
@@ -84,5 +83,5 @@ async def why_not(access: Access) -> Optional[str]:
     try:
         await access.token()
     except NoAccess as failed:
-        return str(words()["teams"]["refused"].format(why=failed))
+        return str(wording()["refused"].format(why=failed))
     return None

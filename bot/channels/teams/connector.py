@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import logging
@@ -85,10 +86,8 @@ class Connector:
 
     async def typing(self, to: Address) -> None:
         """Show that an answer is being made; no matter if that fails."""
-        try:
+        with contextlib.suppress(Undelivered, NoAccess, aiohttp.ClientError, asyncio.TimeoutError):
             await self._once("POST", to, "", {"type": "typing"}, await self._access.token())
-        except (Undelivered, NoAccess, aiohttp.ClientError, asyncio.TimeoutError):
-            pass
 
     async def _write(self, method: str, to: Address, path: str, activity: dict[str, Any]) -> Optional[str]:
         """Try until it is taken. Where it is not known whether it was, once more: better twice than never."""
@@ -115,9 +114,7 @@ class Connector:
                 pause *= 2
         raise failed
 
-    async def _once(
-        self, method: str, to: Address, path: str, activity: dict[str, Any], token: str
-    ) -> Optional[str]:
+    async def _once(self, method: str, to: Address, path: str, activity: dict[str, Any], token: str) -> Optional[str]:
         url = f"{to.service.rstrip('/')}/v3/conversations/{quote(to.conversation, safe='')}/activities{path}"
         body = {
             **activity,

@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw
 
 from bot.channels.phrases import phrases
 from bot.channels.teams.settings import app_id
+from bot.channels.teams.wording import wording
 from knowledge import place
-from knowledge.render import words
 
 HERE = Path(__file__).parent
 SCHEMA = HERE / "manifest-schema.json"  # Microsoft's, version 1.19; docs/dependencies.md says where from
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--app", default=os.environ.get("INCLUSION_GUIDE_TEAMS_APP"), help="the bot's app id")
     given = parser.parse_args(arguments)
     if not given.app:
-        raise BadPackage(words()["teams"]["package"]["app"])
+        raise BadPackage(wording()["package"]["app"])
     made = manifest(
         app_id("--app", given.app),
         given.organisation,
@@ -56,13 +56,13 @@ def main(arguments: list[str]) -> int:
         given.version,
     )
     zipped, guide = write(made, place.home() / "teams")
-    print(words()["teams"]["package"]["made"].format(package=zipped, guide=guide))
+    print(wording()["package"]["made"].format(package=zipped, guide=guide))
     return 0
 
 
 def manifest(app: str, organisation: str, website: str, privacy: str, terms: str, version: str) -> dict[str, Any]:
     """The manifest; raises BadPackage if Microsoft's schema does not allow it."""
-    say = words()["teams"]["package"]
+    say = wording()["package"]
     for name, url in (("--website", website), ("--privacy", privacy), ("--terms", terms)):
         if urlsplit(url).scheme != "https" or not urlsplit(url).hostname:
             raise BadPackage(say["https"].format(name=name))
@@ -103,7 +103,7 @@ def manifest(app: str, organisation: str, website: str, privacy: str, terms: str
 
 
 def checker() -> Any:
-    """What checks a manifest against Microsoft's published schema. The schema names draft 4, and uses a later `const`."""
+    """What checks a manifest against Microsoft's schema, which names draft 4 and uses `const` of a later one."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return jsonschema.Draft7Validator(schema, format_checker=jsonschema.draft7_format_checker)
 

@@ -8,7 +8,7 @@ import uuid
 from typing import Optional
 from urllib.parse import urlsplit
 
-from knowledge.render import words
+from bot.channels.teams.wording import wording
 
 LOGIN = "https://login.microsoftonline.com"
 KEYS = "https://login.botframework.com/v1/.well-known/openidconfiguration"
@@ -39,7 +39,7 @@ def settings() -> Optional[Settings]:
     if not (app or secret or tenant):
         return None
     if not (app and secret and tenant):
-        raise BadSettings(words()["teams"]["settings"]["incomplete"])
+        raise BadSettings(wording()["settings"]["incomplete"])
     others = (os.environ.get("INCLUSION_GUIDE_TEAMS_ALLOW") or "").split(",")
     return Settings(
         app_id("INCLUSION_GUIDE_TEAMS_APP", app),
@@ -66,10 +66,10 @@ def app_id(name: str, value: str) -> str:
     try:
         return str(uuid.UUID(value.strip()))
     except ValueError:
-        raise BadSettings(words()["teams"]["settings"]["id"].format(name=name)) from None
+        raise BadSettings(wording()["settings"]["id"].format(name=name)) from None
 
 
 def _address(name: str, value: str) -> str:
     if not safe(value):
-        raise BadSettings(words()["teams"]["settings"]["address"].format(name=name))
+        raise BadSettings(wording()["settings"]["address"].format(name=name))
     return value.strip().rstrip("/")

@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 class Keys:
-    """The keys that Microsoft publishes, kept for a day; asked for anew when a token names one that is not among them."""
+    """The keys that Microsoft publishes, kept for a day, and asked for anew when a token names another."""
 
     def __init__(
         self, session: aiohttp.ClientSession, address: str, clock: Callable[[], float] = time.monotonic

@@ -38,6 +38,7 @@ class Microsoft:
         self.refusal: Optional[tuple[int, dict[str, Any]]] = None
         self.keys_down = False
         self.sent: list[tuple[str, str, dict[str, Any]]] = []
+        self.passed: list[dict[str, Any]] = []  # what went through `sign`
         self.troubles: deque[Any] = deque()  # what happens to the next writes: a status, (status, headers) or 'cut'
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -180,6 +181,7 @@ class Microsoft:
     async def _sign(self, request: web.Request) -> web.Response:
         """Pass an activity on to the server that ?to names, with a token such as the Bot Connector would give it."""
         activity = await request.json()
+        self.passed.append(activity)
         async with httpx.AsyncClient(timeout=30) as client:
             answer = await client.post(
                 request.query["to"],

@@ -20,7 +20,7 @@ from bot.channels.teams.access import EARLY, Access, NoAccess
 from bot.channels.teams.connector import TRIES, Address, Connector, Undelivered
 from bot.channels.teams.settings import BadSettings, Settings, safe
 from bot.channels.teams.verify import FRESH, PAUSE, STALE, Keys, Refused, Verifier
-from tests.bot.microsoft import APP, OTHER_TENANT, SECRET, TENANT, Microsoft
+from tests.teams.microsoft import APP, OTHER_TENANT, SECRET, TENANT, Microsoft
 
 NAMES = ("APP", "SECRET", "TENANT", "ALLOW", "LOGIN", "KEYS")
 
@@ -87,9 +87,7 @@ def test_without_credentials_the_channel_is_off(nothing_set: pytest.MonkeyPatch)
         ({"APP": APP, "SECRET": SECRET, "TENANT": TENANT, "KEYS": "file:///etc/keys"}, "begins with https://"),
     ],
 )
-def test_settings_that_are_no_good_are_named(
-    nothing_set: pytest.MonkeyPatch, env: dict[str, str], named: str
-) -> None:
+def test_settings_that_are_no_good_are_named(nothing_set: pytest.MonkeyPatch, env: dict[str, str], named: str) -> None:
     for name, value in env.items():
         nothing_set.setenv(f"INCLUSION_GUIDE_TEAMS_{name}", value)
     with pytest.raises(BadSettings) as refused:
