@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import html
-import json
 import re
 from typing import Any, Optional, TypeGuard
 
@@ -106,14 +105,11 @@ def _is_edit(activity: dict[str, Any]) -> bool:
 
 
 def _press(activity: dict[str, Any]) -> Optional[Press]:
-    """The button of a card that was pressed. What Teams calls a message back may come as text."""
+    """The button of a card that was pressed."""
     value = _object(activity.get("value"))
-    nested = _object(_object(value.get("msteams")).get("value"))
-    value = {**nested, **value}
-    payload = value.get("payload")
+    payload, step, on = value.get("payload"), value.get("step"), activity.get("replyToId")
     if not _string(payload):
         return None
-    step, on = value.get("step"), activity.get("replyToId")
     return Press(
         str(value.get("token")),
         payload,
@@ -123,11 +119,6 @@ def _press(activity: dict[str, Any]) -> Optional[Press]:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return {}
     return value if isinstance(value, dict) else {}
 
 

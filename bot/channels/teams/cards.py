@@ -12,14 +12,13 @@ import re
 from itertools import groupby
 from typing import Any, Iterable, Iterator, Optional
 
-from bot.channels.staff import OF_A_STEP
 from bot.channels.teams.wording import wording
 from bot.replies import Button, Reply
 from knowledge.render import contact_line, source_line, words
 
 VERSION = "1.5"
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
-LIMIT = 26_000  # bytes of a message in UTF-16; Teams refuses more than 28 kB in some chats
+LIMIT = 36_000  # bytes of a message in UTF-16; Teams refuses more than 40 kB
 TEXT_LIMIT = 4_000  # characters of a message without a card
 _BLOCK = 2_000  # characters of one element; what is longer is split
 _FOLD = 5_000  # characters of one fold
@@ -96,7 +95,6 @@ def _message(pieces: list[Piece], reply: Reply) -> dict[str, Any]:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": VERSION,
         "lang": "en-GB",
-        "msteams": {"width": "Full"},
         "fallbackText": "\n\n".join(p.plain for p in pieces if p.plain),
         "body": [p.element for p in pieces],
     }
@@ -116,9 +114,13 @@ def _pieces(reply: Reply, heading: str, data: dict[str, Any]) -> Iterator[Piece]
     for note in reply.notes:
         yield from _paragraph(note, separator=True)
     yield from _contacts(reply)
-    yield from _choices(reply.buttons, data)
-    yield from _steps(reply)
-    yield from _sources(reply)
+    if here is None:
+        yield from _sources(reply)
+        yield from _choices(reply.buttons, data)
+    else:  # ticks stay beside the buttons that set them
+        yield from _choices(reply.buttons, data)
+        yield from _steps(reply, here)
+        yield from _sources(reply)
 
 
 # -------------------------------------------------------------------------------------------------------- text
@@ -180,7 +182,7 @@ def _plain(text: str) -> str:
 def _chunks(lines: list[str], limit: int) -> Iterator[list[str]]:
     """Lines in groups of at most so many characters; a line that is longer is split."""
     some: list[str] = []
-    for line in (part for line in lines for part in _split_line(line, limit)):
+    for line in (part for each in lines for part in _split_line(each, limit)):
         if some and sum(map(len, some)) + len(line) > limit:
             yield some
             some = []
@@ -212,16 +214,11 @@ def _choices(buttons: list[Button], data: dict[str, Any]) -> Iterator[Piece]:
 
 
 def _row(buttons: list[Button], data: dict[str, Any]) -> Piece:
-    actions = [_submit(button, {"payload": button.payload, **data}) for button in buttons]
+    actions = [
+        {"type": "Action.Submit", "title": button.title, "data": {"payload": button.payload, **data}}
+        for button in buttons
+    ]
     return Piece({"type": "ActionSet", "actions": actions}, "\n".join(f"- {b.title}" for b in buttons))
-
-
-def _submit(button: Button, data: dict[str, Any]) -> dict[str, Any]:
-    """A button. What was chosen then stands in the chat, as if typed; a tick shows on the card itself."""
-    if button.payload not in OF_A_STEP:
-        back = {"type": "messageBack", "displayText": button.title, "text": button.title, "value": data}
-        data = {**data, "msteams": back}
-    return {"type": "Action.Submit", "title": button.title, "data": data}
 
 
 # --------------------------------------------------------------------------------------- contacts and sources
@@ -346,11 +343,8 @@ def _step(reply: Reply, here: int) -> Iterator[Piece]:
     yield from _prose(after if found else before)
 
 
-def _steps(reply: Reply) -> Iterator[Piece]:
+def _steps(reply: Reply, here: int) -> Iterator[Piece]:
     """The checklist with its ticks: the part in hand at sight, the whole list folded."""
-    here = _here(reply)
-    if here is None:
-        return
     say = wording()["walk"]
     answered = sum(1 for step in reply.steps if step.get("state"))
     progress = say["progress"].format(done=answered, total=len(reply.steps))
@@ -368,7 +362,8 @@ def _steps(reply: Reply) -> Iterator[Piece]:
 
 
 def _ticks(steps: Iterable[dict[str, Any]]) -> Iterator[Piece]:
-    yield from _list([f"- {tick(step)}" for step in steps])
+    for step in steps:
+        yield _text(tick(step), spacing="Small")
 
 
 def tick(step: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ TEAL = (11, 90, 96, 255)
 WHITE = (255, 255, 255, 255)
 CLEAR = (255, 255, 255, 0)
 _FINE = 8  # how much larger an icon is drawn than it is shown
+_SEMVER = re.compile(r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")  # the schema only says so in words
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same package each time
 
 
@@ -66,6 +68,8 @@ def manifest(app: str, organisation: str, website: str, privacy: str, terms: str
     for name, url in (("--website", website), ("--privacy", privacy), ("--terms", terms)):
         if urlsplit(url).scheme != "https" or not urlsplit(url).hostname:
             raise BadPackage(say["https"].format(name=name))
+    if not _SEMVER.match(version):
+        raise BadPackage(say["version"])
     commands = [{"title": name, "description": text} for name, text in phrases()["commands"].items()]
     scopes = ["personal", "team", "groupChat"]
     made = {
