@@ -162,7 +162,10 @@ def _messengers() -> list[str]:
     """A line for each messenger: whether it is on, and if not why."""
     from bot.channels import telegram
 
-    return [asyncio.run(telegram.state())[1]]
+    try:
+        return [asyncio.run(telegram.state())[1]]
+    except telegram.BadWebhook as error:
+        raise Stop(str(error)) from error
 
 
 def telegram(rest: list[str]) -> int:

@@ -25,6 +25,7 @@ from telegram import BotCommand, CallbackQuery, Message, MessageEntity, Update
 from telegram.constants import ChatType, UpdateType
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
+from telegram.request import HTTPXRequest
 
 from bot.channels import staff
 from bot.channels.messenger import FIRST_PAUSE, Messenger
@@ -46,6 +47,8 @@ ASKED = [UpdateType.MESSAGE, UpdateType.EDITED_MESSAGE, UpdateType.CALLBACK_QUER
 WAIT = 25  # seconds that one question for updates stays open
 LONGEST_PAUSE = 30.0  # seconds before another try
 FLOOD_RETRIES = 3
+PATIENCE = 10.0  # seconds that a call may take
+POOL = 32  # calls at once
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 # what a message may be instead of words
 UNREADABLE = {
@@ -79,7 +82,12 @@ def make_bot(given: str) -> ExtBot:
     # it logs what it cannot read, and tokens with their errors
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
     base = (os.environ.get(API) or API_DEFAULT).rstrip("/")
-    return ExtBot(given, base_url=f"{base}/bot", rate_limiter=AIORateLimiter(max_retries=FLOOD_RETRIES))
+    return ExtBot(
+        given,
+        base_url=f"{base}/bot",
+        request=HTTPXRequest(connection_pool_size=POOL, read_timeout=PATIENCE, connect_timeout=PATIENCE),
+        rate_limiter=AIORateLimiter(max_retries=FLOOD_RETRIES),
+    )
 
 
 async def state() -> tuple[bool, str]:
