@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import socket
 import subprocess
@@ -134,6 +135,8 @@ def start(rest: list[str]) -> int:
     print("Starting ...", flush=True)
     from bot import model, server
 
+    for line in _messengers():
+        print(line, flush=True)
     shown = "localhost" if options.host in server.LOOPBACK else options.host
 
     def ready() -> None:
@@ -153,6 +156,32 @@ def start(rest: list[str]) -> int:
     except server.NotReady as error:
         raise Stop(str(error)) from error
     return 0
+
+
+def _messengers() -> list[str]:
+    """A line for each messenger: whether it is on, and if not why."""
+    from bot.channels import telegram
+    from bot.channels.teams import channel as teams
+    from bot.channels.teams.settings import BadSettings
+
+    try:
+        return [asyncio.run(telegram.state())[1], asyncio.run(teams.state())]
+    except (telegram.BadWebhook, BadSettings) as error:
+        raise Stop(str(error)) from error
+
+
+def telegram(rest: list[str]) -> int:
+    """Serve as start does, with Telegram by polling: needs INCLUSION_GUIDE_TELEGRAM_TOKEN."""
+    from bot.channels import telegram as channel
+    from bot.channels.phrases import phrases
+
+    os.environ.pop(channel.WEBHOOK, None)
+    if channel.token() is None:
+        raise Stop(phrases()["telegram"]["start"]["no_token"])
+    usable, line = asyncio.run(channel.state())
+    if not usable:
+        raise Stop(line)
+    return start(rest)
 
 
 def _address(rest: list[str]) -> argparse.Namespace:
@@ -268,6 +297,7 @@ def teams_package(rest: list[str]) -> int:
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "start": start,
+    "telegram": telegram,
     "chat": chat,
     "test": test,
     "check": check,

@@ -39,6 +39,7 @@ MAY_IMPORT = {
         "bot.replies",
         "bot.inbound",
         "bot.privacy",
+        "bot.sqlite",
         "knowledge",
     },
 }

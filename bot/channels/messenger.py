@@ -27,6 +27,7 @@ from bot.people.inbox import Inbox
 from bot.people.pupils import Pupil, Pupils
 from bot.people.updates import Owed, Updates
 from bot.replies import Reply, as_text
+from bot.sqlite import scrub
 from bot.tracker_store import TrackerStore
 from knowledge.desk import desk
 from knowledge.render import month, situation
@@ -239,6 +240,8 @@ class Messenger:
         except Undeliverable:
             log.warning("An answer cannot be delivered: the chat is closed to the bot.")
         await asyncio.to_thread(self._updates.answered, owed.id)
+        if owed.work["erase"]:
+            await asyncio.to_thread(scrub, self._people)  # this update was the last that named the person
 
     async def _show(self, owed: Owed, showings: list[Showing]) -> None:
         try:

@@ -38,6 +38,16 @@ def pseudonym(channel: str, secret: str, platform_id: str) -> str:
     return f"{channel}-{hashed[:24]}"
 
 
+def person_of(channel: str, secret: str, platform_id: str) -> str:
+    """The pseudonym of a person; `./run people` makes the same of '<channel>:<platform id>'."""
+    return pseudonym(channel, secret, f"user:{platform_id}")
+
+
+def place_of(channel: str, secret: str, platform_id: str) -> str:
+    """The pseudonym of a chat."""
+    return pseudonym(channel, secret, f"chat:{platform_id}")
+
+
 @dataclasses.dataclass(frozen=True)
 class Press:
     """A pressed button: the token of its conversation, its payload, the number of the step that it was shown with, and

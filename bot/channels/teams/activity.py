@@ -9,7 +9,7 @@ import re
 from typing import Any, Optional, TypeGuard
 
 from bot.channels.phrases import phrases
-from bot.channels.staff import Press, Update, pseudonym
+from bot.channels.staff import Press, Update, person_of, place_of
 from bot.channels.teams.connector import Address
 from bot.channels.teams.verify import tenant_of
 from bot.choices import choices
@@ -55,8 +55,8 @@ def update_of(activity: dict[str, Any], secret: str) -> Optional[Update]:
         number = f"{number} {activity.get('timestamp')} {activity.get('text')}"
     made = Update(
         _hash(chat, number),
-        pseudonym(CHANNEL, secret, f"{tenant}/{user}"),
-        pseudonym(CHANNEL, secret, f"{tenant}/{chat}"),
+        person_of(CHANNEL, secret, f"{tenant}/{user}"),
+        place_of(CHANNEL, secret, f"{tenant}/{chat}"),
         Address.of(activity).to_dict(),
         group=group,
     )

@@ -15,21 +15,38 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.http import DATA_HEADERS
+from bot.channels.http import DATA_HEADERS, failure
 from bot.channels.messenger import Later, Messenger, Part, Undeliverable
-from bot.channels.teams.access import Access
+from bot.channels.teams.access import Access, NoAccess
 from bot.channels.teams.activity import CHANNEL, NoActivity, checked, update_of
 from bot.channels.teams.cards import texts
-from bot.channels.teams.client import TeamsClient, why_not
+from bot.channels.teams.client import TeamsClient
 from bot.channels.teams.connector import Connector
 from bot.channels.teams.settings import settings
 from bot.channels.teams.verify import Keys, Refused, Verifier
+from bot.channels.teams.wording import wording
 from bot.channels.tokens import secret
 
 log = logging.getLogger(__name__)
 
 MESSENGER = "Microsoft Teams"
 PATH = "/messages"
+
+
+async def state() -> str:
+    """Whether the channel is on, as a line to be shown at the start: off, on, or why nothing can be sent.
+
+    Raises BadSettings.
+    """
+    given, say = settings(), wording()
+    if given is None:
+        return str(say["off"])
+    async with aiohttp.ClientSession() as session:
+        try:
+            await Access(session, given).token()
+        except NoAccess as failed:
+            return str(say["refused"].format(why=failed))
+    return str(say["on"])
 
 
 class TeamsChannel(InputChannel):
@@ -62,23 +79,17 @@ class TeamsChannel(InputChannel):
             )
 
         @hook.listener("after_server_start")
-        async def recover(app: Sanic, _: Any) -> None:
+        async def recover(_: Sanic, __: Any) -> None:
             self._messenger.recover()
-            app.add_task(self._try_access())
 
         @hook.listener("before_server_stop")
         async def stop(_: Sanic, __: Any) -> None:
             await self._messenger.stop()
             await self._session.close()
 
+        hook.exception(Exception)(failure)
         hook.add_route(_function(self), PATH, methods=["POST"], name="messages")
         return hook
-
-    async def _try_access(self) -> None:
-        """Say at the start, not at the first question, that the credentials are wrong."""
-        why = await why_not(self._access)
-        if why:
-            log.error(why)
 
     async def receive(self, request: Request) -> HTTPResponse:
         """Take in an activity; what it leads to is said through the Bot Connector."""

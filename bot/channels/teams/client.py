@@ -6,7 +6,7 @@ import logging
 from typing import Any, Optional
 
 from bot.channels.messenger import Later, Part, Showing, Undeliverable
-from bot.channels.teams.access import Access, NoAccess
+from bot.channels.teams.access import NoAccess
 from bot.channels.teams.cards import cards, texts
 from bot.channels.teams.connector import Address, Connector, Undelivered, Unknown
 from bot.channels.teams.wording import wording
@@ -76,12 +76,3 @@ class TeamsClient:
     async def typing(self, address: dict[str, Any]) -> None:
         """Show that an answer is being looked up."""
         await self._connector.typing(Address(**address))
-
-
-async def why_not(access: Access) -> Optional[str]:
-    """Why nothing can be sent, as a sentence; None if the credentials are good."""
-    try:
-        await access.token()
-    except NoAccess as failed:
-        return str(wording()["refused"].format(why=failed))
-    return None
