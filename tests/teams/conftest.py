@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -28,10 +29,22 @@ CLI = Path("node_modules/@microsoft/m365agentsplayground/cli.js")
 class Server:
     """A server whose Teams channel is on."""
 
-    url: str
     folder: Path
     microsoft: Microsoft
-    process: Any
+    running: contextlib.ExitStack
+    url: str = ""
+    process: Any = None
+
+    def start(self) -> None:
+        """Start it, or start it anew."""
+        self.running.close()
+        begun = process(self.folder, command=None, **self.microsoft.env)
+        self.url, self.process = self.running.enter_context(begun)
+
+    def kill(self) -> None:
+        """End it as a lost power supply would."""
+        self.process.kill()
+        self.process.wait(10)
 
     def post(self, activity: Any, token: Optional[str] = "", **headers: str) -> int:
         """Deliver an activity as the Bot Connector does; the status. None sends no token."""
@@ -51,9 +64,10 @@ def microsoft() -> Iterator[Microsoft]:
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory, microsoft: Microsoft) -> Iterator[Server]:
     """A server in a process of its own."""
-    folder = tmp_path_factory.mktemp("teams")
-    with process(folder, **microsoft.env) as (url, started):
-        yield Server(url, folder, microsoft, started)
+    with contextlib.ExitStack() as running:
+        made = Server(tmp_path_factory.mktemp("teams"), microsoft, running)
+        made.start()
+        yield made
 
 
 def node() -> Optional[str]:
