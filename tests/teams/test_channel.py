@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Optional
 
@@ -437,10 +436,10 @@ def test_what_was_taken_in_is_answered_after_a_kill(server: Server, anna: Someon
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in ("TEAMS_APP", "TEAMS_SECRET", "TEAMS_TENANT", "TELEGRAM_TOKEN"):
         monkeypatch.delenv(f"INCLUSION_GUIDE_{name}", raising=False)
-    yield monkeypatch
+    return monkeypatch
 
 
 def test_the_start_says_in_a_line_whether_it_is_on(environment: pytest.MonkeyPatch, microsoft: Microsoft) -> None:
