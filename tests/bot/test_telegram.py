@@ -591,7 +591,7 @@ def test_what_is_owed_when_the_server_ends_is_sent_after_the_next_start(
     bot.server = InProcess(loop, agent, on=telegram.TelegramChannel())
     bot.settled()
     texts = [c.text for c in double.shown[before:]]
-    assert "managed move" in texts[0].lower()
+    assert texts[0].startswith("School staff · England\n\nA managed move is")
     assert len(texts) == len(set(texts))
 
 
