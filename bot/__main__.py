@@ -130,12 +130,13 @@ def start(rest: list[str]) -> int:
             f"Port {options.port} is in use. Stop what runs there, or choose another: "
             f"./run start --port {options.port + 1}"
         )
+    lines = _messengers()
     build()
     train_if_stale()
     print("Starting ...", flush=True)
     from bot import model, server
 
-    for line in _messengers():
+    for line in lines:
         print(line, flush=True)
     shown = "localhost" if options.host in server.LOOPBACK else options.host
 
@@ -160,8 +161,8 @@ def start(rest: list[str]) -> int:
 
 def _messengers() -> list[str]:
     """A line for each messenger: whether it is on, and if not why."""
-    from bot.channels import telegram
-    from bot.channels.teams import channel as teams
+    from bot.channels import telegram_settings as telegram
+    from bot.channels.teams import access as teams
     from bot.channels.teams.settings import BadSettings
 
     try:
@@ -172,13 +173,13 @@ def _messengers() -> list[str]:
 
 def telegram(rest: list[str]) -> int:
     """Serve as start does, with Telegram by polling: needs INCLUSION_GUIDE_TELEGRAM_TOKEN."""
-    from bot.channels import telegram as channel
+    from bot.channels import telegram_settings
     from bot.channels.phrases import phrases
 
-    os.environ.pop(channel.WEBHOOK, None)
-    if channel.token() is None:
+    os.environ.pop(telegram_settings.WEBHOOK, None)
+    if telegram_settings.token() is None:
         raise Stop(phrases()["telegram"]["start"]["no_token"])
-    usable, line = asyncio.run(channel.state())
+    usable, line = asyncio.run(telegram_settings.state())
     if not usable:
         raise Stop(line)
     return start(rest)

@@ -130,7 +130,8 @@ def serve(model: str, host: str, port: int, credentials: str | None = None, on_r
     if host not in LOOPBACK:
         os.environ.setdefault("INCLUSION_GUIDE_REST", "off")
     quiet()
-    from bot.channels import telegram, web
+    from bot.channels import telegram_settings as telegram
+    from bot.channels import web
     from bot.channels.teams.settings import BadSettings, settings
 
     try:

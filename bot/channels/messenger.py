@@ -333,5 +333,9 @@ class Messenger:
 
 
 def _scope(reply: Reply) -> str:
-    scope = reply.scope
-    return situation(desk().knowledge, role=scope.get("role"), area=scope.get("area"), stage=scope.get("stage"))
+    """For whom a Reply holds: 'School staff · Staffordshire · 4 suspensions'."""
+    scope, knowledge = reply.scope, desk().knowledge
+    area = knowledge.areas.get(scope.get("area") or "")
+    if area and area.kind == "national":
+        return " · ".join(filter(None, [situation(knowledge, role=scope.get("role")), phrases()["national"]]))
+    return situation(knowledge, role=scope.get("role"), area=scope.get("area"), stage=scope.get("stage"))

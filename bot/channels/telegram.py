@@ -11,10 +11,8 @@ import contextlib
 import hashlib
 import hmac
 import logging
-import os
 import re
 from typing import Any, Awaitable, Callable, Dict, Optional, Text
-from urllib.parse import urlsplit
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
@@ -24,31 +22,22 @@ from sanic.response import HTTPResponse
 from telegram import BotCommand, CallbackQuery, Message, MessageEntity, Update
 from telegram.constants import ChatType, UpdateType
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, ExtBot
-from telegram.request import HTTPXRequest
+from telegram.ext import ExtBot
 
 from bot.channels import staff
 from bot.channels.messenger import FIRST_PAUSE, Messenger
 from bot.channels.phrases import phrases
 from bot.channels.staff import command_of, person_of, place_of
 from bot.channels.telegram_client import TelegramClient
+from bot.channels.telegram_settings import CHANNEL, make_bot, token, webhook
 from bot.channels.telegram_view import description, read_data
 from bot.channels.tokens import secret
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "telegram"
-TOKEN = "INCLUSION_GUIDE_TELEGRAM_TOKEN"
-WEBHOOK = "INCLUSION_GUIDE_TELEGRAM_WEBHOOK"
-API = "INCLUSION_GUIDE_TELEGRAM_API"
-API_DEFAULT = "https://api.telegram.org"
-PATH = "/webhooks/telegram/webhook"
 ASKED = [UpdateType.MESSAGE, UpdateType.EDITED_MESSAGE, UpdateType.CALLBACK_QUERY]
 WAIT = 25  # seconds that one question for updates stays open
 LONGEST_PAUSE = 30.0  # seconds before another try
-FLOOD_RETRIES = 3
-PATIENCE = 10.0  # seconds that a call may take
-POOL = 32  # calls at once
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 # what a message may be instead of words
 UNREADABLE = {
@@ -58,52 +47,6 @@ UNREADABLE = {
     "file": ("document",),
     "other": ("contact", "location", "venue", "poll", "dice", "story", "game", "paid_media", "checklist"),
 }
-
-
-class BadWebhook(RuntimeError):
-    """The address of the settings is none that Telegram could reach; the message says what to do."""
-
-
-def token() -> Optional[str]:
-    """The bot's token; None where the channel is off."""
-    return (os.environ.get(TOKEN) or "").strip() or None
-
-
-def webhook() -> Optional[str]:
-    """The address to which Telegram is to send updates; None for polling. Raises BadWebhook."""
-    given = (os.environ.get(WEBHOOK) or "").strip().rstrip("/")
-    if given and (urlsplit(given).scheme != "https" or not urlsplit(given).hostname):
-        raise BadWebhook(phrases()[CHANNEL]["start"]["bad_webhook"])
-    return given + PATH if given else None
-
-
-def make_bot(given: str) -> ExtBot:
-    """The library's bot, with its limiter; the settings may name another server of the Bot API."""
-    # it logs what it cannot read, and tokens with their errors
-    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
-    base = (os.environ.get(API) or API_DEFAULT).rstrip("/")
-    return ExtBot(
-        given,
-        base_url=f"{base}/bot",
-        request=HTTPXRequest(connection_pool_size=POOL, read_timeout=PATIENCE, connect_timeout=PATIENCE),
-        rate_limiter=AIORateLimiter(max_retries=FLOOD_RETRIES),
-    )
-
-
-async def state() -> tuple[bool, str]:
-    """Whether the channel can be used as it is set up, and a line that says so; raises BadWebhook."""
-    say = phrases()[CHANNEL]["start"]
-    given = token()
-    if given is None:
-        return False, say["off"]
-    address = webhook()
-    try:
-        async with make_bot(given) as bot:
-            return True, say["webhook" if address else "polling"].format(name=bot.username, address=address)
-    except InvalidToken:
-        return False, say["refused"]
-    except TelegramError:
-        return True, say["unreachable"]
 
 
 class TelegramChannel(InputChannel):

@@ -212,7 +212,7 @@ class Double:
         if method == "getme":
             return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False}
         if method == "getupdates":
-            self.asked_from = int(data.get("offset") or 0)
+            self.asked_from = max(self.asked_from, int(data.get("offset") or 0))  # those before it are forgotten
             return await self._updates_from(self.asked_from, min(float(data.get("timeout") or 0), 1.0))
         refused = problem(method, data)
         if refused:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.__main__ import Stop, _messengers
 from bot.channels.phrases import phrases
-from bot.channels.teams import channel
+from bot.channels.teams import access
 from tests.bot.web import files
 from tests.teams.conftest import Server
 from tests.teams.microsoft import BOT, OTHER_TENANT, SECRET, TENANT, Microsoft
@@ -446,13 +446,13 @@ def test_the_start_says_in_a_line_whether_it_is_on(environment: pytest.MonkeyPat
     assert "Microsoft Teams: off" in "\n".join(_messengers())
     for name, value in microsoft.env.items():
         environment.setenv(name, value)
-    assert asyncio.run(channel.state()) == "Microsoft Teams: on, at /webhooks/teams/messages."
+    assert asyncio.run(access.state()) == "Microsoft Teams: on, at /webhooks/teams/messages."
     environment.setenv("INCLUSION_GUIDE_TEAMS_SECRET", "another secret")
-    line = asyncio.run(channel.state())
+    line = asyncio.run(access.state())
     assert "The secret is wrong (AADSTS7000215)" in line
     assert "another secret" not in line
     environment.setenv("INCLUSION_GUIDE_TEAMS_LOGIN", "http://127.0.0.1:9")
-    assert "cannot be reached" in asyncio.run(channel.state())
+    assert "cannot be reached" in asyncio.run(access.state())
     environment.setenv("INCLUSION_GUIDE_TEAMS_TENANT", "")
     with pytest.raises(Stop, match="three settings together"):
         _messengers()

@@ -21,7 +21,7 @@ KNOWN = {
     "Action.ToggleVisibility": {"type", "title", "targetElements"},
 }
 BYTES = 40_000  # in UTF-16, as Microsoft says of a bot's message
-_LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\((https://[^)\s]+)\)")
+_LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\((https?://[^)\s]+)\)")
 
 
 @dataclasses.dataclass
@@ -105,7 +105,7 @@ def _faults(activity: Activity, elements: list[dict[str, Any]]) -> Iterator[str]
             yield "too many actions side by side"
         if element["type"].startswith("Action.") and not element["title"].strip():
             yield f"no title: {element}"
-        if element["type"] == "Action.OpenUrl" and not re.match(r"https://|tel:\+?\d+$|mailto:", element["url"]):
+        if element["type"] == "Action.OpenUrl" and not re.match(r"https?://|tel:\+?\d+$|mailto:", element["url"]):
             yield f"no address to open: {element}"
         if not set(element.get("targetElements", [])) <= set(names):
             yield f"shows nothing: {element}"

@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 
 import aiohttp
 
-from bot.channels.teams.settings import Settings
+from bot.channels.teams.settings import Settings, settings
 from bot.channels.teams.wording import wording
 
 log = logging.getLogger(__name__)
@@ -85,6 +85,22 @@ class Access:
             except (TypeError, ValueError):
                 pass
         raise _refusal(status, said)
+
+
+async def state() -> str:
+    """Whether the channel is on, as a line to be shown at the start: off, on, or why nothing can be sent.
+
+    Raises BadSettings.
+    """
+    given, say = settings(), wording()
+    if given is None:
+        return str(say["off"])
+    async with aiohttp.ClientSession() as session:
+        try:
+            await Access(session, given).token()
+        except NoAccess as failed:
+            return str(say["refused"].format(why=failed))
+    return str(say["on"])
 
 
 def _refusal(status: int, said: Any) -> NoAccess:

@@ -33,7 +33,7 @@ _ITEM = re.compile(r"^\s*(-|\d+\.)\s+(.*)$")
 _MARKUP = re.compile(r"([\\`*_\[\]~])")
 _STARTS = re.compile(r"^([#>+=-])")  # would make a heading, a quotation or a list of a line
 _NUMBERED = re.compile(r"^(\d+)(?=[.)])")
-_URL = re.compile(r"https://[^\s<>\"'()\\]*[^\s<>\"'().,;:!?\\]")
+_URL = re.compile(r"https?://[^\s<>\"'()\\]*[^\s<>\"'().,;:!?\\]")
 _DIAL = re.compile(r"^\+?\d{3,15}$")
 _EMAIL = re.compile(r"^[^\s@?&<>\"]+@[^\s@?&<>\"]+$")
 
@@ -279,13 +279,10 @@ def _sources(reply: Reply) -> Iterator[Piece]:
 
 def _source(source: dict[str, Any]) -> Piece:
     line = source_line(source)
-    url = source.get("url") or ""
-    items: list[dict[str, Any]] = [_block(_escaped(line.replace(f". {url}", ".") if url else line))]
-    if _URL.fullmatch(url):
+    items: list[dict[str, Any]] = [_block(_escaped(line))]
+    if _URL.fullmatch(source.get("url") or ""):
         title = wording()["source"].format(title=_short(source["title"]))
-        items.append({"type": "ActionSet", "spacing": "Small", "actions": [_open(title, url)]})
-    elif url:
-        items = [_block(_escaped(line))]
+        items.append({"type": "ActionSet", "spacing": "Small", "actions": [_open(title, source["url"])]})
     return Piece({"type": "Container", "items": items}, f"- {line}")
 
 

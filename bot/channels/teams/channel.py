@@ -17,36 +17,19 @@ from sanic.response import HTTPResponse
 
 from bot.channels.http import DATA_HEADERS, failure
 from bot.channels.messenger import Later, Messenger, Part, Undeliverable
-from bot.channels.teams.access import Access, NoAccess
+from bot.channels.teams.access import Access
 from bot.channels.teams.activity import CHANNEL, NoActivity, checked, update_of
 from bot.channels.teams.cards import texts
 from bot.channels.teams.client import TeamsClient
 from bot.channels.teams.connector import Connector
 from bot.channels.teams.settings import settings
 from bot.channels.teams.verify import Keys, Refused, Verifier
-from bot.channels.teams.wording import wording
 from bot.channels.tokens import secret
 
 log = logging.getLogger(__name__)
 
 MESSENGER = "Microsoft Teams"
 PATH = "/messages"
-
-
-async def state() -> str:
-    """Whether the channel is on, as a line to be shown at the start: off, on, or why nothing can be sent.
-
-    Raises BadSettings.
-    """
-    given, say = settings(), wording()
-    if given is None:
-        return str(say["off"])
-    async with aiohttp.ClientSession() as session:
-        try:
-            await Access(session, given).token()
-        except NoAccess as failed:
-            return str(say["refused"].format(why=failed))
-    return str(say["on"])
 
 
 class TeamsChannel(InputChannel):
