@@ -44,8 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _help(rest: list[str] | None = None) -> int:
     for name, command in COMMANDS.items():
-        print(f"./run {'' if name == 'start' else name:8} {(command.__doc__ or '').strip()}")
-    print("./run help     This list.")
+        print(f"./run {'' if name == 'start' else name:14} {(command.__doc__ or '').strip()}")
+    print("./run help           This list.")
     return 0
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Iterator
@@ -15,9 +17,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from bot.channels.messenger import Later, Part
 from bot.channels.teams import settings as settings_of
 from bot.channels.teams.access import EARLY, Access, NoAccess
-from bot.channels.teams.connector import TRIES, Address, Connector, Undelivered
+from bot.channels.teams.client import TeamsClient
+from bot.channels.teams.connector import TRIES, Address, Connector, Undelivered, Unknown
 from bot.channels.teams.settings import BadSettings, Settings, safe
 from bot.channels.teams.verify import FRESH, PAUSE, STALE, Keys, Refused, Verifier
 from tests.teams.microsoft import APP, OTHER_TENANT, SECRET, TENANT, Microsoft
@@ -191,9 +195,6 @@ def forgeries(microsoft: Microsoft) -> dict[str, str]:
     pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
     stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     changed = encoded({**claims, "sub": "someone"})
-    import hashlib
-    import hmac
-
     hs_head = encoded({"alg": "HS256", "kid": "first", "typ": "JWT"})
     mac = hmac.new(pem.encode(), f"{hs_head}.{body}".encode(), hashlib.sha256).digest()
     return {
@@ -403,7 +404,21 @@ def test_what_passes_is_tried_again_with_growing_pauses(microsoft: Microsoft, gi
 
 
 def test_it_waits_as_long_as_it_is_asked_to(microsoft: Microsoft, given: Settings) -> None:
-    assert write(microsoft, given, [(429, {"Retry-After": "7"}), (429, {"Retry-After": "soon"})])[1][0] == 7
+    outcome, pauses = write(microsoft, given, [(429, {"Retry-After": "3"}), (429, {"Retry-After": "soon"})])
+    assert (outcome, pauses[0]) == ("sent-1", 3)
+    assert pauses[1] > 0
+
+
+def test_a_long_wait_is_left_to_who_sends(microsoft: Microsoft, given: Settings) -> None:
+    microsoft.troubles.append((429, {"Retry-After": "60"}))
+
+    async def work(session: aiohttp.ClientSession) -> None:
+        client = TeamsClient(Connector(session, Access(session, given)))
+        with pytest.raises(Later) as later:
+            await client.send(Address.of(microsoft.activity()).to_dict(), Part({"activity": {"type": "message"}}))
+        assert later.value.seconds == 60
+
+    run(work)
 
 
 def test_it_gives_up_at_last(microsoft: Microsoft, given: Settings) -> None:
@@ -420,8 +435,8 @@ def test_a_write_of_unknown_outcome_is_tried_once_more(microsoft: Microsoft, giv
     outcome, _ = write(microsoft, given, ["cut"])
     assert outcome == "sent-2"  # twice rather than never
     assert len(microsoft.sent) == 2
-    outcome, _ = write(microsoft, given, ["cut", "cut"])
-    assert outcome == 0
+    with pytest.raises(Unknown):
+        write(microsoft, given, ["cut", "cut"])
     assert len(microsoft.sent) == 4
 
 

@@ -242,6 +242,7 @@ def test_among_others_it_answers_only_who_calls_it(server: Server, kind: str) ->
     (answer,) = megan.say("what is a managed move?")
     assert answer[2]["chat"] == megan.chat
     assert len(megan.writes()) == 3
+    assert "What you can type" in words(megan.say(""))
 
 
 def test_in_a_group_each_has_their_own_and_nobody_presses_anothers_buttons(server: Server) -> None:
@@ -291,6 +292,13 @@ def test_what_it_cannot_read_it_says_so(anna: Someone, attached: list[dict[str, 
     (told,) = anna.do(anna.activity(attachments=attached))
     assert spoken(told[2]).startswith(phrases()["take"][named])
     assert "type your question" in spoken(told[2])
+
+
+def test_what_a_message_answers_is_no_file(anna: Someone) -> None:
+    anna.greeted()
+    quoted = [{"contentType": "messageReference", "content": "{}"}, {"contentType": "text/html", "content": "x"}]
+    (answer,) = anna.say("what is a managed move?", attachments=quoted)
+    assert "managed move" in spoken(answer[2])
 
 
 def test_words_beside_a_file_are_answered(anna: Someone) -> None:

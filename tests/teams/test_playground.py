@@ -83,15 +83,20 @@ def test_someone_in_danger_comes_first(page: Page) -> None:
     ).to_be_visible()
 
 
-def test_a_card_fits_a_phone(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    try:
-        card = page.locator(".ac-adaptiveCard").last
-        card.scroll_into_view_if_needed()
-        wide = "e => [...e.querySelectorAll('*')].filter(c => c.scrollWidth > e.clientWidth + 1).length"
-        assert card.evaluate(wide) == 0
-    finally:
-        page.set_viewport_size({"width": 1280, "height": 1000})
+NARROW = """cards => cards.flatMap(card => {
+  card.style.width = '288px';
+  const edge = card.getBoundingClientRect().right + 1;
+  const wide = [...card.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > edge);
+  const found = [...wide.map(e => e.innerText), ...(card.offsetWidth === 288 ? [] : ['is ' + card.offsetWidth])];
+  card.style.width = '';
+  return found;
+})"""
+
+
+def test_every_card_fits_a_phone(page: Page) -> None:
+    cards = page.locator(".ac-adaptiveCard")
+    assert cards.count() >= 4
+    assert cards.evaluate_all(NARROW) == []
 
 
 def test_in_a_group_it_answers_who_mentions_it(page: Page, server: Server) -> None:

@@ -18,6 +18,7 @@ from knowledge.desk import desk
 CHANNEL = "teams"
 ID_LENGTH = 48  # characters of an update's id
 _AT = re.compile(r"<at[^>]*>.*?</at>", re.I | re.S)
+_OWN = ("text/html", "messageReference")  # a message's own text once more, and what it answers
 _SOMEONE = "[name]"  # stands where a message mentions another person: that is a name for certain
 # what may follow a command, so that 'stage fright' and 'area manager?' stay questions
 _FOLLOWS = {"stage": r"\d{1,3}", "pupil": r"(?:pupil\s+)?(?:new|[a-z]{1,2})"}
@@ -72,10 +73,11 @@ def update_of(activity: dict[str, Any], secret: str) -> Optional[Update]:
         return None
     if edited:
         return dataclasses.replace(made, unreadable="edited")
-    command = command_of(text)
+    kind = _unreadable(activity, text)
+    command = ("help", "") if called and kind == "other" else command_of(text)  # who only calls us wants to know
     if command:
         return dataclasses.replace(made, command=command[0], arguments=command[1])
-    return dataclasses.replace(made, words=text or None, unreadable=_unreadable(activity, text))
+    return dataclasses.replace(made, words=text or None, unreadable=kind)
 
 
 def command_of(text: str) -> Optional[tuple[str, str]]:
@@ -139,10 +141,10 @@ def _words(activity: dict[str, Any]) -> tuple[str, bool]:
 
 
 def _unreadable(activity: dict[str, Any], text: str) -> Optional[str]:
-    """The kind of what hangs on a message and cannot be read; its own text once more as HTML does not count."""
+    """The kind of what hangs on a message and cannot be read; 'other' if there is nothing to read at all."""
     attached = activity.get("attachments")
     kinds = [str(_object(a).get("contentType")) for a in attached] if isinstance(attached, list) else []
-    other = [kind for kind in kinds if kind != "text/html"]
+    other = [kind for kind in kinds if kind not in _OWN]
     if not other:
         return None if text else "other"
     return {"image": "picture", "audio": "voice"}.get(other[0].partition("/")[0], "file")

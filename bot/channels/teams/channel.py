@@ -71,7 +71,11 @@ class TeamsChannel(InputChannel):
             await self._session.close()
 
         hook.exception(Exception)(failure)
-        hook.add_route(_function(self), PATH, methods=["POST"], name="messages")
+
+        @hook.route(PATH, methods=["POST"])
+        async def messages(request: Request) -> HTTPResponse:
+            return await self.receive(request)
+
         return hook
 
     async def receive(self, request: Request) -> HTTPResponse:
@@ -95,12 +99,3 @@ class TeamsChannel(InputChannel):
         if activity["type"] == "invoke":  # nothing of ours is one, and an empty yes shows no fault to the person
             return response.json({}, headers=DATA_HEADERS)
         return response.empty(200, headers=DATA_HEADERS)
-
-
-def _function(channel: TeamsChannel) -> Callable[[Request], Awaitable[HTTPResponse]]:
-    """A route of Sanic's must be a function that takes attributes."""
-
-    async def messages(request: Request) -> HTTPResponse:
-        return await channel.receive(request)
-
-    return messages
