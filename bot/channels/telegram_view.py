@@ -53,23 +53,23 @@ def blocks(reply: Reply, heading: str = "") -> Iterator[Block]:
     """All parts of a Reply, in order."""
     labels = words()["labels"]
     if heading:
-        yield Block([f"<i>{html.escape(heading)}</i>"])
+        yield Block([f"<i>{_safe(heading)}</i>"])
     yield from _prose(reply.text)
     if reply.contacts:
-        yield Block([f"<b>{html.escape(labels['who'])}</b>", *(_contact(c) for c in reply.contacts)])
+        yield Block([f"<b>{_safe(labels['who'])}</b>", *(_contact(c) for c in reply.contacts)])
     for text in reply.notes:
-        yield Block([f"<i>{html.escape(text)}</i>"])
+        yield Block([f"<i>{_safe(text)}</i>"])
     if reply.status == "walkthrough_step" and reply.steps:
         yield Block(list(_steps(reply)), within="fold")
     if reply.sources:
-        yield Block([f"<b>{html.escape(labels['where'])}</b>", *(_source(s) for s in reply.sources)], within="fold")
+        yield Block([f"<b>{_safe(labels['where'])}</b>", *(_source(s) for s in reply.sources)], within="fold")
 
 
 def note(reply: Reply) -> Iterator[Block]:
     """A text to copy, and outside it how."""
-    yield Block([html.escape(line) for line in reply.text.split("\n")], within="copy")
+    yield Block([_safe(line) for line in reply.text.split("\n")], within="copy")
     for text in reply.notes:
-        yield Block([f"<i>{html.escape(text)}</i>"])
+        yield Block([f"<i>{_safe(text)}</i>"])
 
 
 def _prose(text: str) -> Iterator[Block]:
@@ -79,10 +79,15 @@ def _prose(text: str) -> Iterator[Block]:
     for at, lines in enumerate(paragraphs):
         made = []
         for number, line in enumerate(lines):
-            shown = html.escape(re.sub(r"^\s*- ", "• ", line))
+            shown = _safe(re.sub(r"^\s*- ", "• ", line))
             title = at == 0 and number == 0 and several and len(line) < 130 and _TITLE.search(line.strip())
             made.append(f"<b>{shown}</b>" if title or _head().match(line) else shown)
         yield Block(made)
+
+
+def _safe(text: str) -> str:
+    """Words as they stand in HTML, outside its tags."""
+    return html.escape(text, quote=False)
 
 
 @functools.cache
@@ -95,32 +100,34 @@ def _head() -> re.Pattern[str]:
 def _contact(contact: dict[str, str]) -> str:
     title = contact["title"]
     rest = contact_line(contact).removeprefix(title)
-    return f"• <b>{html.escape(title)}</b>{_linked(html.escape(rest), contact.get('web'))}"
+    return f"• <b>{_safe(title)}</b>{_linked(_safe(rest), contact.get('web'))}"
 
 
 def _source(source: dict[str, str]) -> str:
-    return f"• {_linked(html.escape(source_line(source)), source.get('url'))}"
+    return f"• {_linked(_safe(source_line(source)), source.get('url'))}"
 
 
 def _linked(shown: str, address: Optional[str]) -> str:
     """The address in an escaped text as a link; numbers and emails become links in Telegram by themselves."""
     if not address or not address.startswith(("https://", "http://")):
         return shown
-    escaped = html.escape(address)
-    return shown.replace(escaped, f'<a href="{escaped}">{escaped}</a>', 1)
+    seen = _safe(address)
+    return shown.replace(seen, f'<a href="{html.escape(address)}">{seen}</a>', 1)
 
 
 def _steps(reply: Reply) -> Iterator[str]:
-    """Every step of the walk with its tick, by part."""
+    """Every step of the walk with its tick, by part, below how many are answered."""
     labels, parts, part = words()["labels"]["ticks"], words()["walk"]["parts"], None
+    done = sum(step["state"] is not None for step in reply.steps)
+    yield _safe(phrases()["progress"].format(done=done, total=len(reply.steps)))
     for step in reply.steps:
         if step["part"] != part:
             part = step["part"]
-            yield f"<b>{html.escape(parts.get(part, part))}</b>"
+            yield f"<b>{_safe(parts.get(part, part))}</b>"
         state = step["state"]
         mark = HERE if step["current"] and not state else TICKS.get(state, TICKS[None])
         word = f" ({labels[state]})" if state and state != "done" else ""
-        yield html.escape(f"{mark} {step['title']}{word}")
+        yield _safe(f"{mark} {step['title']}{word}")
 
 
 # ------------------------------------------------------------------------------------------------------- within limits
@@ -169,7 +176,7 @@ def _short(lines: list[str]) -> Iterator[str]:
                 ends = [m.end() for m in re.finditer(r"[.?!] |\s", piece)]
                 sentences = [m.end() for m in re.finditer(r"[.?!] ", piece)]
                 piece = piece[: (sentences or ends or [len(piece)])[-1]]
-            yield html.escape(piece.strip())
+            yield _safe(piece.strip())
             rest = rest[len(piece) :]
 
 

@@ -268,6 +268,7 @@ def test_the_walk_is_one_message_whose_ticks_change_in_place(bot: Bot, known: Te
     known.press("Done", first)
     (second,) = bot.answers()
     assert (second.method, second.message) == ("editmessagetext", first.message)
+    assert "Your checklist: 1 of 30 answered" in second.text
     assert "✅ Make sure the head decides" in second.text
     assert "👉 Hear the pupil first" in second.text
     known.press("Not yet", second)
