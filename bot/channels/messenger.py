@@ -240,6 +240,8 @@ class Messenger:
         except Undeliverable:
             log.warning("An answer cannot be delivered: the chat is closed to the bot.")
         await asyncio.to_thread(self._updates.answered, owed.id)
+        if owed.work["erase"]:  # the address to answer at has gone only now
+            await asyncio.to_thread(stores.scrub_files, self._trackers())
         if owed.work["erase"]:
             await asyncio.to_thread(scrub, self._people)  # this update was the last that named the person
 

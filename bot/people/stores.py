@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Iterable, Optional, Protocol
+from typing import Any, Optional, Protocol
 
 from bot.people import database
 from bot.people.feedback import Feedbacks
@@ -78,7 +78,7 @@ def stores(trackers: Trackers) -> tuple[Store, ...]:
 def erase(trackers: Trackers, conversation: str) -> dict[str, int]:
     """Forget a conversation everywhere; how much went, by store. Hold the conversation's lock while calling."""
     gone = {store.name: store.erase(conversation) for store in stores(trackers)}
-    _scrub((trackers.engine, database.engine()))
+    scrub_files(trackers)
     return gone
 
 
@@ -97,10 +97,11 @@ def expire(trackers: Trackers, now: Optional[float] = None) -> dict[str, int]:
     at = time.time() if now is None else now
     gone = {store.name: store.expire(at) for store in stores(trackers)}
     if any(gone.values()):
-        _scrub((trackers.engine, database.engine()))
+        scrub_files(trackers)
     return gone
 
 
-def _scrub(engines: Iterable[Any]) -> None:
-    for engine in engines:
+def scrub_files(trackers: Trackers) -> None:
+    """See to it that what was deleted is in no file of the databases any more."""
+    for engine in (trackers.engine, database.engine()):
         scrub(engine)
