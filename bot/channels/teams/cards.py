@@ -242,7 +242,7 @@ def _contact(contact: dict[str, Any]) -> Piece:
     """Who it is, how to reach them in words, and an action for each way that can be tapped."""
     title = contact["title"]
     line = contact_line(contact)
-    ways = line[len(title) :].lstrip(": ").strip()
+    ways = re.sub(r"^(?:phone|text)\b", lambda found: found.group().capitalize(), line[len(title) :].lstrip(": "))
     items = [_block(_escaped(title), weight="Bolder")]
     if contact.get("for"):
         items.append(_block(_escaped(contact["for"]), spacing="Small"))
