@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from actions.turn import Turn
-from bot.inbound import payload
+from bot.choices import choices
 from bot.replies import Button, Reply
 from knowledge.render import words
-
-ROLES = ("parent", "school", "child", "governor", "professional", "council", "adviser")
 
 
 def ask(turn: Turn, missing: str) -> Reply:
@@ -32,13 +30,4 @@ def ask(turn: Turn, missing: str) -> Reply:
 
 def buttons(turn: Turn, missing: str) -> list[Button]:
     """What may be answered to the question for `missing`."""
-    labels = words()["labels"]
-    if missing == "role":
-        return [Button(labels["roles"][r], payload("inform", role=r)) for r in ROLES]
-    if missing == "decision":
-        return [Button(title, payload("inform", decision=d)) for d, title in labels["decisions"].items()]
-    if missing == "stage":
-        return [Button(s.title, payload("inform", stage=s.code)) for s in turn.knowledge.pathway(turn.area)]
-    covered = [a for a in turn.knowledge.areas.values() if a.kind == "covered"]
-    named = [Button(a.title, payload("inform", area=a.id)) for a in covered]
-    return [*named, Button(words()["buttons"]["elsewhere"], payload("inform", area="england"))]
+    return choices(turn.knowledge, missing, turn.area)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import socket
 import subprocess
@@ -43,8 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _help(rest: list[str] | None = None) -> int:
     for name, command in COMMANDS.items():
-        print(f"./run {'' if name == 'start' else name:8} {(command.__doc__ or '').strip()}")
-    print("./run help     This list.")
+        print(f"./run {'' if name == 'start' else name:14} {(command.__doc__ or '').strip()}")
+    print("./run help           This list.")
     return 0
 
 
@@ -129,11 +130,14 @@ def start(rest: list[str]) -> int:
             f"Port {options.port} is in use. Stop what runs there, or choose another: "
             f"./run start --port {options.port + 1}"
         )
+    lines = _messengers()
     build()
     train_if_stale()
     print("Starting ...", flush=True)
     from bot import model, server
 
+    for line in lines:
+        print(line, flush=True)
     shown = "localhost" if options.host in server.LOOPBACK else options.host
 
     def ready() -> None:
@@ -153,6 +157,32 @@ def start(rest: list[str]) -> int:
     except server.NotReady as error:
         raise Stop(str(error)) from error
     return 0
+
+
+def _messengers() -> list[str]:
+    """A line for each messenger: whether it is on, and if not why."""
+    from bot.channels import telegram_settings as telegram
+    from bot.channels.teams import access as teams
+    from bot.channels.teams.settings import BadSettings
+
+    try:
+        return [asyncio.run(telegram.state())[1], asyncio.run(teams.state())]
+    except (telegram.BadWebhook, BadSettings) as error:
+        raise Stop(str(error)) from error
+
+
+def telegram(rest: list[str]) -> int:
+    """Serve as start does, with Telegram by polling: needs INCLUSION_GUIDE_TELEGRAM_TOKEN."""
+    from bot.channels import telegram_settings
+    from bot.channels.phrases import phrases
+
+    os.environ.pop(telegram_settings.WEBHOOK, None)
+    if telegram_settings.token() is None:
+        raise Stop(phrases()["telegram"]["start"]["no_token"])
+    usable, line = asyncio.run(telegram_settings.state())
+    if not usable:
+        raise Stop(line)
+    return start(rest)
 
 
 def _address(rest: list[str]) -> argparse.Namespace:
@@ -255,8 +285,20 @@ def people(rest: list[str]) -> int:
     return people_main(rest)
 
 
+def teams_package(rest: list[str]) -> int:
+    """Make the app package for Microsoft Teams."""
+    from bot.channels.teams import package
+    from bot.channels.teams.settings import BadSettings
+
+    try:
+        return package.main(rest)
+    except (package.BadPackage, BadSettings) as error:
+        raise Stop(str(error)) from error
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "start": start,
+    "telegram": telegram,
     "chat": chat,
     "test": test,
     "check": check,
@@ -266,6 +308,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "screenshots": screenshots,
     "knowledge": knowledge,
     "people": people,
+    "teams-package": teams_package,
 }
 
 if __name__ == "__main__":

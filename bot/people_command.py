@@ -5,26 +5,37 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+from typing import Any
 
 from bot.people import stores
+
+MESSENGERS = ("telegram", "teams")
 
 
 def main(arguments: list[str]) -> int:
     """Export or erase one conversation; 0 if there was something."""
     parser = argparse.ArgumentParser(prog="./run people", description="What is kept of one conversation.")
     parser.add_argument("what", choices=["export", "erase"])
-    parser.add_argument("conversation", help="a token of the web chat, or the sender of another channel")
+    parser.add_argument(
+        "conversation",
+        help="a token of the web chat, 'telegram:' and a person's user id there, 'teams:TENANT/' and a person's object "
+        "id, or the sender of another channel",
+    )
     options = parser.parse_args(arguments)
     logging.disable(logging.WARNING)
 
+    from bot.channels.staff import person_of
     from bot.channels.tokens import Tokens, secret
     from bot.tracker_store import TrackerStore
 
-    token = Tokens(secret()).read(options.conversation)
-    conversation, trackers = token.conversation if token else options.conversation, TrackerStore()
-    if options.what == "export":
-        found: dict[str, object] = dict(stores.export(trackers, conversation))
+    trackers, token = TrackerStore(), Tokens(secret()).read(options.conversation)
+    channel, colon, platform_id = options.conversation.partition(":")
+    if colon and channel in MESSENGERS:
+        conversations = stores.conversations(person_of(channel, secret(), platform_id))
     else:
-        found = dict(stores.erase(trackers, conversation))
-    print(json.dumps(found, indent=2, ensure_ascii=False))
-    return 0 if any(found.values()) else 1
+        conversations = [token.conversation if token else options.conversation]
+    do = stores.export if options.what == "export" else stores.erase
+    found: list[Any] = [do(trackers, conversation) for conversation in conversations]
+    shown = found[0] if len(found) == 1 else found
+    print(json.dumps(shown, indent=2, ensure_ascii=False))
+    return 0 if any(any(each.values()) for each in found) else 1

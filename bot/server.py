@@ -130,14 +130,18 @@ def serve(model: str, host: str, port: int, credentials: str | None = None, on_r
     if host not in LOOPBACK:
         os.environ.setdefault("INCLUSION_GUIDE_REST", "off")
     quiet()
+    from bot.channels import telegram_settings as telegram
     from bot.channels import web
+    from bot.channels.teams.settings import BadSettings, settings
 
     try:
         desk()
         database.engine()
-        if web.is_on():
+        teams = settings()
+        if web.is_on() or telegram.token() or teams:
             secret()
-    except (store.NotBuilt, database.Unusable, BadSecret) as error:
+        telegram.webhook()
+    except (store.NotBuilt, database.Unusable, BadSecret, telegram.BadWebhook, BadSettings) as error:
         raise NotReady(str(error)) from error
     if not os.path.exists(model):
         raise NotReady("There is no trained model. Run ./run train, then ./run.")

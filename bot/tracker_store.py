@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.events import BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.privacy import keep_days
@@ -114,6 +114,19 @@ class TrackerStore(SQLTrackerStore):
                 session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender).delete()
             session.commit()
         return len(senders)
+
+    def slots(self, sender_id: Text) -> Dict[Text, Any]:
+        """What is remembered in one conversation: each session begins with it."""
+        table = self.SQLEvent.__table__
+        started = sa.select(sa.func.max(table.c.id)).where(
+            table.c.sender_id == sender_id, table.c.type_name == SessionStarted.type_name
+        )
+        kept = self._rows(
+            sender_id,
+            table.c.type_name == SlotSet.type_name,
+            table.c.id >= sa.func.coalesce(started.scalar_subquery(), 0),
+        )
+        return {event["name"]: event["value"] for _, event in kept}
 
     def events(self, sender_id: Text) -> List[Dict[Text, Any]]:
         """All events of one conversation, as they are kept."""

@@ -38,20 +38,26 @@ def stores_in(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def served(
-    command: list[str], port: int, path: str = "/ready", cwd: Path = ROOT, env: dict[str, str] | None = None
+    command: list[str],
+    port: int,
+    path: str = "/ready",
+    cwd: Path = ROOT,
+    env: dict[str, str] | None = None,
+    log: Path | None = None,
 ) -> Iterator[tuple[subprocess.Popen, float]]:
     """A running server and the seconds until it answered at `path`; ended afterwards, by its own id.
 
     `path` is asked for; WEBHOOK is sent a first message, so that the seconds are those until a first answer.
+    What the server prints goes into `log`.
     """
     started = time.monotonic()
-    with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(command, cwd=cwd, env={**os.environ, **(env or {})}, stdout=log, stderr=log)
+    with log.open("w+b") if log else tempfile.TemporaryFile() as out:
+        server = subprocess.Popen(command, cwd=cwd, env={**os.environ, **(env or {})}, stdout=out, stderr=out)
         try:
             while not _answers(port, path):
                 if server.poll() is not None:
-                    log.seek(0)
-                    raise RuntimeError(f"The server ended: {log.read()[-2000:].decode(errors='replace')}")
+                    out.seek(0)
+                    raise RuntimeError(f"The server ended: {out.read()[-2000:].decode(errors='replace')}")
                 if time.monotonic() - started > PATIENCE:
                     raise RuntimeError(f"The server did not answer within {PATIENCE} seconds.")
                 time.sleep(0.1)

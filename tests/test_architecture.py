@@ -25,7 +25,8 @@ MAY_IMPORT = {
     "bot/replies.py": {"knowledge"},
     "bot/inbound.py": {"bot.privacy", "knowledge"},
     "bot/privacy.py": {"knowledge"},
-    "actions": {"actions", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
+    "bot/choices.py": {"bot.replies", "bot.inbound", "knowledge"},
+    "actions": {"actions", "bot.choices", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
     "bot/nlu": {"bot.nlu", "knowledge"},
     "bot/people": {"bot.people", "bot.privacy", "bot.sqlite", "knowledge"},
     "bot/widget": {"bot.widget", "knowledge"},
@@ -34,9 +35,11 @@ MAY_IMPORT = {
         "bot.people",
         "bot.widget",
         "bot.tracker_store",
+        "bot.choices",
         "bot.replies",
         "bot.inbound",
         "bot.privacy",
+        "bot.sqlite",
         "knowledge",
     },
 }
@@ -61,7 +64,15 @@ ORDER = (
     "crisis",
     "session",
 )
-NO_RASA = ("knowledge", "bot/replies.py", "bot/inbound.py", "bot/privacy.py", "bot/people", "bot/widget")
+NO_RASA = (
+    "knowledge",
+    "bot/replies.py",
+    "bot/inbound.py",
+    "bot/choices.py",
+    "bot/privacy.py",
+    "bot/people",
+    "bot/widget",
+)
 OURS = ("knowledge", "actions", "bot", "tests")
 
 

@@ -5,6 +5,7 @@ Nothing is kept a second time: an event's id is the number of the stored row, an
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any, Iterator, Optional
 
@@ -15,8 +16,24 @@ from bot.tracker_store import TrackerStore
 from knowledge.desk import desk
 from knowledge.render import words
 
-PRESET = "preset"  # the message that stands for what the host page says of its reader; not shown
+PRESET = "preset"  # begins the id of a message that stands for what is known of the reader beforehand; not shown
 _LAST = 2**62  # after every row
+
+
+def trackers_of(agent: Any) -> TrackerStore:
+    """The agent's store; one of our own where Rasa has put a wrapper around it."""
+    store = agent.tracker_store
+    return store if isinstance(store, TrackerStore) else _own_trackers()
+
+
+@functools.cache
+def _own_trackers() -> TrackerStore:
+    return TrackerStore()
+
+
+def is_preset(message: str) -> bool:
+    """Whether a message is none that a person sent."""
+    return message.split("-")[0] == PRESET
 
 
 def since(trackers: TrackerStore, conversation: str, after: int = 0) -> list[dict[str, Any]]:
@@ -25,7 +42,7 @@ def since(trackers: TrackerStore, conversation: str, after: int = 0) -> list[dic
     for number, event in trackers.turns(conversation, after):
         if event["event"] == "user":
             message = event.get("message_id") or ""
-        if number > after and message != PRESET:
+        if number > after and not is_preset(message):
             events.append({"id": str(number), **(_said if event["event"] == "user" else _reply)(event, message)})
     return events
 
@@ -56,6 +73,22 @@ def answers(trackers: TrackerStore, conversation: str, message: str) -> Optional
     """How many answers the conversation's last message has; None if that is another message."""
     turn = [event for _, event in trackers.turns(conversation, _LAST)]
     return len(turn) - 1 if turn and turn[0].get("message_id") == message else None
+
+
+def replies(trackers: TrackerStore, conversation: str, message: str) -> Optional[list[Reply]]:
+    """The answers to a message; None while the conversation does not hold it."""
+    for turns in (trackers.turns(conversation, _LAST), trackers.turns(conversation)):
+        found: Optional[list[Reply]] = None
+        current = None
+        for _, event in turns:
+            if event["event"] == "user":
+                current = event.get("message_id")
+                found = [] if current == message else found
+            elif current == message and found is not None:
+                found.append(stored_reply(event))
+        if found is not None:
+            return found
+    return None
 
 
 def answer(trackers: TrackerStore, conversation: str, number: int) -> Optional[Reply]:

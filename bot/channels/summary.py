@@ -17,24 +17,20 @@ def helpline() -> Optional[str]:
     return os.environ.get("INCLUSION_GUIDE_HELPLINE") or None
 
 
-def slots(trackers: TrackerStore, conversation: str) -> dict[str, Any]:
-    """What is remembered in a conversation."""
-    kept: dict[str, Any] = {}
-    for event in trackers.events(conversation):
-        if event["event"] == "slot":
-            kept[event["name"]] = event["value"]
-    return kept
-
-
 def draft(trackers: TrackerStore, conversation: str) -> str:
     """The situation and the last questions; nothing that was said of danger."""
-    kept = slots(trackers, conversation)
+    kept = trackers.slots(conversation)
     known = situation(desk().knowledge, **{name: kept.get(name) for name in _SITUATION})
-    asked = [e["text"] for _, e in trackers.turns(conversation) if e["event"] == "user" and _may_be_passed_on(e)]
     lines = [known] if known else []
-    if asked:
-        lines += [words()["web"]["handover"]["asked"], *(f"- {text}" for text in asked[-QUESTIONS:])]
+    questions = asked(trackers, conversation)
+    if questions:
+        lines += [words()["web"]["handover"]["asked"], *(f"- {text}" for text in questions[-QUESTIONS:])]
     return "\n".join(lines)
+
+
+def asked(trackers: TrackerStore, conversation: str) -> list[str]:
+    """What was typed in a conversation, apart from what shows danger."""
+    return [e["text"] for _, e in trackers.turns(conversation) if e["event"] == "user" and _may_be_passed_on(e)]
 
 
 _SITUATION = ("role", "area", "stage", "suspensions", "decision")

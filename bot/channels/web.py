@@ -25,7 +25,7 @@ from bot.channels.http import BODY_LIMIT, DATA_HEADERS, Refused, failure, json_o
 from bot.channels.hub import Hub
 from bot.channels.limits import Limit, neighbourhood
 from bot.channels.tokens import Token, Tokens, begin, secret
-from bot.channels.worker import CHANNEL, Worker
+from bot.channels.worker import Worker
 from bot.inbound import CHAT_LIMIT, Inbound, clean, payload, take_in
 from bot.people import database, stores
 from bot.people.feedback import Feedbacks
@@ -38,6 +38,7 @@ from knowledge import render
 from knowledge.desk import desk
 from knowledge.render import words
 
+CHANNEL = "web"
 SETTING = "INCLUSION_GUIDE_WEB"
 PREFIX = "/web/"
 MESSAGES_A_MINUTE = 20  # of one conversation
@@ -84,7 +85,9 @@ class WebChannel(InputChannel):
             people = database.engine()
             self._app = app
             self._inbox, self._feedback, self._handovers = Inbox(people), Feedbacks(people), Handovers(people)
-            self._worker = Worker(on_new_message, lambda: app.ctx.agent, self._trackers, self._inbox, self._hub)
+            self._worker = Worker(
+                CHANNEL, on_new_message, lambda: app.ctx.agent, self._trackers, self._inbox, self._hub
+            )
 
         @hook.listener("after_server_start")
         async def recover(_: Sanic, __: Any) -> None:
@@ -148,14 +151,8 @@ class WebChannel(InputChannel):
             raise Refused(401, "token")
         return token
 
-    @functools.cached_property
-    def _own_trackers(self) -> TrackerStore:
-        return TrackerStore()
-
     def _trackers(self) -> TrackerStore:
-        """The agent's store; one of our own where Rasa has put a wrapper around it."""
-        store = self._app.ctx.agent.tracker_store
-        return store if isinstance(store, TrackerStore) else self._own_trackers
+        return events.trackers_of(self._app.ctx.agent)
 
     # script and pages -------------------------------------------------------------------------------------------
 
@@ -197,7 +194,7 @@ class WebChannel(InputChannel):
         warnings: list[str] = []
         if token:
             shown = events.since(self._trackers(), token.conversation)
-            waiting = [m for m in self._inbox.waiting(token.conversation) if m != events.PRESET]
+            waiting = [m for m in self._inbox.waiting(token.conversation) if not events.is_preset(m)]
         else:
             presets, warnings = _presets(body)
             token = begin(**presets)
@@ -249,7 +246,7 @@ class WebChannel(InputChannel):
         await stream.send(": here\n\n")
         with self._hub.listen(token.conversation) as listener:
             busy = self._worker.busy.get(token.conversation)
-            if busy and busy != events.PRESET:
+            if busy and not events.is_preset(busy):
                 listener.notes.append({"type": "typing", "message": busy})
             while True:
                 for note in listener.take():
@@ -298,7 +295,7 @@ class WebChannel(InputChannel):
             raise Refused(400, "summary", limit=SUMMARY_LIMIT)
         if contact is not None and (not isinstance(contact, str) or len(contact) > CONTACT_LIMIT):
             raise Refused(400, "contact", limit=CONTACT_LIMIT)
-        known = summary.slots(self._trackers(), token.conversation)
+        known = self._trackers().slots(token.conversation)
         self._handovers.put(
             token.conversation, text, clean(contact or "") or None, known.get("area"), known.get("role")
         )

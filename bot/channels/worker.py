@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import asynccontextmanager
-from typing import Any, AsyncIterator, Awaitable, Callable
+from typing import Any, AsyncIterator, Awaitable, Callable, Optional, Protocol
 from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -13,14 +13,12 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
 from bot.channels import events
 from bot.channels.failure import failure_reply
-from bot.channels.hub import Hub
 from bot.people.inbox import Inbox, Waiting
 from bot.replies import as_text
 from bot.tracker_store import TrackerStore
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "web"
 TRIES = 3
 PAUSE = 0.5  # seconds before another try
 LONG_PAUSE = 20.0  # seconds, while not even a failure can be kept
@@ -28,28 +26,36 @@ FATAL = 3  # restarts that a message may have seen before it is taken for the ca
 _PATIENCE = 5.0  # seconds that a stop waits for what is being handled
 
 
+class Bell(Protocol):
+    """Who is told that a conversation has something new, or of an event that is kept nowhere."""
+
+    def ring(self, conversation: str, note: Optional[dict[str, Any]] = None) -> None: ...
+
+
 class Silent(OutputChannel):
     """Shows nothing: replies leave only once the conversation is stored, and are read from there."""
 
     @classmethod
     def name(cls) -> str:
-        return CHANNEL
+        return "silent"
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Let it be."""
 
 
 class Worker:
-    """One task a conversation that has something waiting."""
+    """One task a conversation that has something waiting; the conversations are those of one channel."""
 
     def __init__(
         self,
+        channel: str,
         handle: Callable[[UserMessage], Awaitable[Any]],
         agent: Callable[[], Any],
         trackers: Callable[[], TrackerStore],
         inbox: Inbox,
-        hub: Hub,
+        hub: Bell,
     ) -> None:
+        self._channel = channel
         self._handle, self._agent, self._trackers = handle, agent, trackers
         self._inbox, self._hub = inbox, hub
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -64,7 +70,7 @@ class Worker:
 
     def recover(self) -> None:
         """Handle what was waiting when the server ended."""
-        for conversation in self._inbox.restart():
+        for conversation in self._inbox.restart(f"{self._channel}-"):
             self.wake(conversation)
 
     async def stop(self) -> None:
@@ -128,7 +134,7 @@ class Worker:
 
     async def _answer(self, conversation: str, waiting: Waiting) -> None:
         self.busy[conversation] = waiting.id
-        if waiting.id != events.PRESET:
+        if not events.is_preset(waiting.id):
             self._hub.ring(conversation, {"type": "typing", "message": waiting.id})
         metadata: dict[str, Any] = {"redacted": waiting.redacted} if waiting.redacted else {}
         if waiting.tap:
@@ -138,7 +144,7 @@ class Worker:
                 waiting.text,
                 Silent(),
                 conversation,
-                input_channel=CHANNEL,
+                input_channel=self._channel,
                 message_id=waiting.id,
                 metadata=metadata or None,
             )
@@ -151,7 +157,7 @@ class Worker:
             tracker = await store.get_or_create_tracker(conversation)
             held = any(isinstance(e, UserUttered) and e.message_id == waiting.id for e in tracker.events)
             if not held:
-                tracker.update(UserUttered(waiting.text, message_id=waiting.id, input_channel=CHANNEL))
+                tracker.update(UserUttered(waiting.text, message_id=waiting.id, input_channel=self._channel))
             tracker.update(BotUttered(metadata={"reply": failure_reply().to_dict()}))
             tracker.update(ActionExecuted("action_listen"))
             await store.save(tracker)

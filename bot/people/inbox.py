@@ -39,20 +39,24 @@ class Inbox:
     def put(self, conversation: str, messages: list[Waiting]) -> str:
         """Take in messages in one transaction, each unless its id is known; the state of the last one."""
         with self._engine.begin() as connection:
-            for message in messages:
-                row = {
-                    "conversation": conversation,
-                    "message": message.id,
-                    "text": message.text,
-                    "redacted": message.redacted,
-                    "tap": message.tap,
-                    "state": "waiting",
-                    "restarts": 0,
-                    "received": time.time(),
-                }
-                connection.execute(self._insert(_TABLE).on_conflict_do_nothing(), row)
+            self.add(connection, conversation, messages)
             state = sa.select(_TABLE.c.state).where(_is(conversation, messages[-1].id))
             return str(connection.execute(state).scalar_one())
+
+    def add(self, connection: Any, conversation: str, messages: list[Waiting]) -> None:
+        """Take in messages over a connection, each unless its id is known."""
+        for message in messages:
+            row = {
+                "conversation": conversation,
+                "message": message.id,
+                "text": message.text,
+                "redacted": message.redacted,
+                "tap": message.tap,
+                "state": "waiting",
+                "restarts": 0,
+                "received": time.time(),
+            }
+            connection.execute(self._insert(_TABLE).on_conflict_do_nothing(), row)
 
     def next(self, conversation: str) -> Optional[Waiting]:
         """The oldest message that waits in a conversation."""
@@ -78,9 +82,12 @@ class Inbox:
         with self._engine.connect() as connection:
             return list(connection.execute(sa.select(_TABLE.c.message).where(*where).order_by(_TABLE.c.id)).scalars())
 
-    def restart(self) -> list[str]:
-        """The conversations that have waiting messages when the server starts; each message's restarts are counted."""
-        waits = _TABLE.c.state == "waiting"
+    def restart(self, prefix: str = "") -> list[str]:
+        """The conversations that have waiting messages when the server starts; each message's restarts are counted.
+
+        Only conversations whose id begins with `prefix` are looked at: each channel has its own.
+        """
+        waits = sa.and_(_TABLE.c.state == "waiting", _TABLE.c.conversation.startswith(prefix, autoescape=True))
         with self._engine.begin() as connection:
             connection.execute(sa.update(_TABLE).where(waits).values(restarts=_TABLE.c.restarts + 1))
             query = sa.select(_TABLE.c.conversation).where(waits).group_by(_TABLE.c.conversation)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Iterable, Optional, Protocol
+from typing import Any, Optional, Protocol
 
 from bot.people import database
 from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox
+from bot.people.pupils import Pupils
+from bot.people.updates import Updates
 from bot.sqlite import scrub
 
 
@@ -63,13 +65,20 @@ class Conversations:
 def stores(trackers: Trackers) -> tuple[Store, ...]:
     """Every store."""
     people = database.engine()
-    return Conversations(trackers), Inbox(people), Feedbacks(people), Handovers(people)
+    return (
+        Conversations(trackers),
+        Inbox(people),
+        Feedbacks(people),
+        Handovers(people),
+        Updates(people),
+        Pupils(people),
+    )
 
 
 def erase(trackers: Trackers, conversation: str) -> dict[str, int]:
     """Forget a conversation everywhere; how much went, by store. Hold the conversation's lock while calling."""
     gone = {store.name: store.erase(conversation) for store in stores(trackers)}
-    _scrub((trackers.engine, database.engine()))
+    scrub_files(trackers)
     return gone
 
 
@@ -78,15 +87,21 @@ def export(trackers: Trackers, conversation: str) -> dict[str, list[dict[str, An
     return {store.name: store.export(conversation) for store in stores(trackers)}
 
 
+def conversations(person: str) -> list[str]:
+    """All conversations of a person of a messenger, so that each can be erased or exported."""
+    return Pupils(database.engine()).conversations(person)
+
+
 def expire(trackers: Trackers, now: Optional[float] = None) -> dict[str, int]:
     """Forget everywhere what is kept for too long; how much went, by store."""
     at = time.time() if now is None else now
     gone = {store.name: store.expire(at) for store in stores(trackers)}
     if any(gone.values()):
-        _scrub((trackers.engine, database.engine()))
+        scrub_files(trackers)
     return gone
 
 
-def _scrub(engines: Iterable[Any]) -> None:
-    for engine in engines:
+def scrub_files(trackers: Trackers) -> None:
+    """See to it that what was deleted is in no file of the databases any more."""
+    for engine in (trackers.engine, database.engine()):
         scrub(engine)

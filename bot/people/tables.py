@@ -56,3 +56,42 @@ class Handover(Base):  # type: ignore[misc,valid-type]
     role = Column(String(32))
     summary = Column(Text, nullable=False)
     contact = Column(Text)
+
+
+class Pupil(Base):  # type: ignore[misc,valid-type]
+    """One conversation of a member of staff on a messenger: about one pupil, who has a letter and no name.
+
+    Role, area and whether the person has been greeted are the person's: they are the same in all their rows.
+    """
+
+    __tablename__ = "pupils"
+    __table_args__ = (UniqueConstraint("person", "place", "number"),)
+
+    id = Column(Integer, primary_key=True)
+    conversation = Column(String(CONVERSATION), nullable=False, unique=True)
+    person = Column(String(CONVERSATION), nullable=False)
+    place = Column(String(CONVERSATION), nullable=False)
+    number = Column(Integer, nullable=False)
+    current = Column(Boolean, nullable=False)
+    role = Column(String(32), nullable=False)
+    area = Column(String(64))
+    greeted = Column(Boolean, nullable=False, default=False)
+    board = Column(String(255))
+    used = Column(Float, nullable=False)
+
+
+class Update(Base):  # type: ignore[misc,valid-type]
+    """Something a messenger delivered. What it takes to answer goes with the answer; the id stays, to know it again."""
+
+    __tablename__ = "updates"
+    __table_args__ = (UniqueConstraint("channel", "key"),)
+
+    id = Column(Integer, primary_key=True)
+    channel = Column(String(16), nullable=False)
+    key = Column(String(64), nullable=False)
+    conversation = Column(String(CONVERSATION), index=True)
+    message = Column(String(64))
+    work = Column(JSON)
+    state = Column(String(16), nullable=False, default="waiting", index=True)
+    sent = Column(Integer, nullable=False, default=0)
+    received = Column(Float, nullable=False)

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.people.feedback import KEEP_DAYS, Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import DAY, Inbox, Waiting
 from bot.people.tables import Base
+from bot.people.updates import Updates
 from bot.privacy import keep_days
 from bot.tracker_store import TrackerStore
 from tests.bot.web import files
@@ -94,7 +96,7 @@ def test_a_migration_that_is_cut_off_leaves_nothing_behind(tmp_path: Path, monke
         cut.setattr("alembic.op.create_index", fail)
         with pytest.raises(KeyboardInterrupt):
             database.engine()
-    assert rows(database.engine(), "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert rows(database.engine(), "SELECT version_num FROM alembic_version") == [("0002",)]
 
 
 def test_a_database_of_a_newer_version_is_refused_with_a_sentence(tmp_path: Path) -> None:
@@ -175,6 +177,22 @@ def fill(people: Any, trackers: TrackerStore, conversation: str, said: str) -> N
     Inbox(people).put(conversation, [Waiting("1", said, [], False)])
     Feedbacks(people).put(conversation, 1, ["managed-move"], "answered", True, "clear")
     Handovers(people).put(conversation, said, said, "hackney", "parent")
+    with people.begin() as connection:
+        connection.execute(sa.insert(Base.metadata.tables["pupils"]), pupil_row(conversation))
+        owe(people, connection, conversation, said)
+
+
+def owe(people: Any, connection: Any, conversation: str, chat: str) -> None:
+    """An update of a conversation that is still to be answered."""
+    update = str(zlib.crc32(conversation.encode()))
+    Updates(people).begin(connection, "telegram", update)
+    Updates(people).owe(connection, "telegram", update, conversation, "1", {"address": {"chat": chat}})
+
+
+def pupil_row(conversation: str) -> dict[str, Any]:
+    """Pupil A of a person who has the conversation alone."""
+    known = {"person": f"person of {conversation}", "place": "here", "number": 1, "role": "school", "area": None}
+    return {"conversation": conversation, **known, "current": True, "greeted": True, "used": time.time()}
 
 
 def test_every_table_of_people_is_in_the_list_of_stores(people: Any, trackers: TrackerStore) -> None:
@@ -233,6 +251,8 @@ def age(people: Any, days: float) -> None:
     """Make everything in the people's database so many days older."""
     with people.begin() as connection:
         connection.execute(sa.text("UPDATE inbox SET received = received - :s"), {"s": days * DAY})
+        connection.execute(sa.text("UPDATE pupils SET used = used - :s"), {"s": days * DAY})
+        connection.execute(sa.text("UPDATE updates SET received = received - :s"), {"s": days * DAY})
         connection.execute(sa.text("UPDATE handovers SET created = created - :s"), {"s": days * DAY})
         connection.execute(sa.text("UPDATE feedback SET day = date(day, :d)"), {"d": f"-{days:.0f} days"})
 
@@ -242,9 +262,19 @@ def test_what_is_kept_for_too_long_goes_from_every_store(people: Any, trackers: 
     Inbox(people).put("old", [Waiting("1", SECRET, [], False)])
     Handovers(people).put("old", SECRET, SECRET, None, None)
     Feedbacks(people).put("old", 1, ["managed-move"], "answered", False, None)
+    with people.begin() as connection:
+        connection.execute(sa.insert(Base.metadata.tables["pupils"]), pupil_row("old"))
+        owe(people, connection, "old", SECRET)
     age(people, keep_days() + 1)
     fill(people, trackers, "new", "hello")
-    assert stores.expire(trackers) == {"conversations": 1, "inbox": 1, "feedback": 1, "handovers": 1}
+    assert stores.expire(trackers) == {
+        "conversations": 1,
+        "inbox": 1,
+        "feedback": 1,
+        "handovers": 1,
+        "updates": 1,
+        "pupils": 1,
+    }
     assert SECRET.encode() not in files(tmp_path)
     assert b"old" not in files(tmp_path)
     assert not any(stores.expire(trackers).values())

@@ -13,6 +13,7 @@ import httpx
 import jwt
 import pytest
 
+from bot.channels.phrases import phrases
 from bot.channels.tokens import DAY, begin
 from bot.channels.tokens import Tokens as Signer
 from bot.inbound import CHAT_LIMIT
@@ -417,10 +418,10 @@ def test_the_answers_of_the_chat_are_kept_nowhere_on_their_way(tab: Tab) -> None
     assert "set-cookie" not in answer.headers
 
 
-def test_the_start_says_where_the_chat_is(url: str, folder: Path) -> None:
-    assert (
-        f"Open the chat in a browser: {url.replace('127.0.0.1', 'localhost')}" in next(folder.glob("log-*")).read_text()
-    )
+def test_the_start_says_where_the_chat_is_and_which_messengers_are_off(url: str, folder: Path) -> None:
+    printed = next(folder.glob("log-*")).read_text()
+    assert f"Open the chat in a browser: {url.replace('127.0.0.1', 'localhost')}" in printed
+    assert phrases()["telegram"]["start"]["off"] in printed
 
 
 def test_the_server_is_ready_when_its_databases_are(url: str) -> None:

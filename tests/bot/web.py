@@ -13,6 +13,7 @@ from typing import Any, Awaitable, Callable, Iterator
 
 import httpx
 from rasa.core.channels import channel
+from rasa.core.channels.channel import InputChannel
 from sanic import Sanic
 from sanic.response import text
 
@@ -114,14 +115,16 @@ def words(heard: list[Event]) -> list[tuple[str, str]]:
 
 
 class InProcess:
-    """A server in this process with the web channel and the agent behind it."""
+    """A server in this process with a channel, the web's by default, and the agent behind it."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, agent: Any, handle: Any = None) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, agent: Any, handle: Any = None, on: InputChannel | None = None
+    ) -> None:
         self.run: Run = loop.run_until_complete
         self._app = Sanic(f"web_{uuid.uuid4().hex}", configure_logging=False)
         self._app.ctx.agent = agent
         self._app.add_route(lambda _: text("here"), "/")
-        self.channel = WebChannel()
+        self.channel: Any = on or WebChannel()
         blueprint = self.channel.blueprint(handle or agent.handle_message)
         self.channel.blueprint = lambda _: blueprint  # type: ignore[method-assign,assignment]
         channel.register([self.channel], self._app, route="/webhooks/")
@@ -158,7 +161,8 @@ def process(folder: Path, *, command: list[str] | None = None, **env: str) -> It
     """A server in a process of its own over the databases in a folder: its address, and the process."""
     port = free_port()
     start = [*(command or [sys.executable, "-m", "bot"]), "start", "--port", str(port)]
-    with served(start, port, env={**stores_in(folder), **OPEN, **env}) as (started, _):
+    settings, log = {**stores_in(folder), **OPEN, **env}, folder / f"log-{port}"
+    with served(start, port, env=settings, log=log) as (started, _):
         yield f"http://127.0.0.1:{port}", started
 
 

@@ -1,0 +1,375 @@
+"""A Reply as Adaptive Cards: text, sources and contacts with their actions, choices, the checklist with its ticks.
+
+No colour is set, so that a reader's theme, dark or high contrast, decides; every element has its plain text beside it,
+for clients that show no cards.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from itertools import groupby
+from typing import Any, Iterable, Iterator, Optional
+
+from bot.channels.teams.wording import wording
+from bot.replies import Button, Reply
+from knowledge.render import contact_line, source_line, words
+
+VERSION = "1.5"
+CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
+LIMIT = 36_000  # bytes of a message in UTF-16; Teams refuses more than 40 kB
+TEXT_LIMIT = 4_000  # characters of a message without a card
+_BLOCK = 2_000  # characters of one element; what is longer is split
+_FOLD = 5_000  # characters of one fold
+_FRAME = 2_000  # bytes kept free for what is around the elements
+_ROW = 30  # characters of the titles of buttons that fit side by side on a phone
+_IN_A_ROW = 3
+OPEN_CONTACTS = 2  # as many are shown unfolded; of what is about people to call, all
+ABOUT_PEOPLE = ("crisis", "offers_person", "error")
+TICKS = {"done": "✓", "not_yet": "○", "considered": "◇", "not_applicable": "–", None: "☐"}
+
+_ITEM = re.compile(r"^\s*(-|\d+\.)\s+(.*)$")
+_MARKUP = re.compile(r"([\\`*_\[\]~])")
+_STARTS = re.compile(r"^([#>+=-])")  # would make a heading, a quotation or a list of a line
+_NUMBERED = re.compile(r"^(\d+)(?=[.)])")
+_URL = re.compile(r"https?://[^\s<>\"'()\\]*[^\s<>\"'().,;:!?\\]")
+_DIAL = re.compile(r"^\+?\d{3,15}$")
+_EMAIL = re.compile(r"^[^\s@?&<>\"]+@[^\s@?&<>\"]+$")
+
+
+@dataclasses.dataclass
+class Piece:
+    """An element of a card, and what it says in plain text."""
+
+    element: dict[str, Any]
+    plain: str = ""
+
+    @property
+    def size(self) -> int:
+        """Its bytes in a message."""
+        return _bytes(json.dumps(self.element, ensure_ascii=False)) + _bytes(self.plain) + 4
+
+
+def cards(reply: Reply, heading: str = "", token: str = "", step: Optional[int] = None) -> list[dict[str, Any]]:
+    """The messages that show a Reply, each with one card, in order and none too large.
+
+    `heading` says for whom it holds. `token` and `step` go into the buttons, to know their conversation and step when
+    they are pressed.
+    """
+    packed: list[list[Piece]] = [[]]
+    room = LIMIT - _FRAME
+    for piece in _pieces(reply, heading, {"token": token} | ({} if step is None else {"step": step})):
+        if packed[-1] and sum(p.size for p in packed[-1]) + piece.size > room:
+            packed.append([])
+        packed[-1].append(piece)
+    return [_message(pieces, reply) for pieces in packed]
+
+
+def texts(reply_text: str, limit: int = TEXT_LIMIT) -> list[dict[str, Any]]:
+    """The messages that say a text without cards."""
+    return [{"type": "message", "text": part, "textFormat": "plain"} for part in parts(reply_text, limit)]
+
+
+def parts(text: str, limit: int) -> list[str]:
+    """A text in parts of at most so many characters, split between paragraphs, else lines, sentences or words."""
+    found = []
+    rest = text.strip()
+    while len(rest) > limit:
+        window = rest[: limit + 1]
+        for mark in ("\n\n", "\n", ". ", " "):
+            at = window.rfind(mark)
+            if at > limit // 3:
+                at += len(mark.rstrip())
+                break
+        else:
+            at = limit
+        found.append(rest[:at].rstrip())
+        rest = rest[at:].lstrip()
+    return [*found, rest] if rest else found
+
+
+def _message(pieces: list[Piece], reply: Reply) -> dict[str, Any]:
+    card = {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": VERSION,
+        "lang": "en-GB",
+        "fallbackText": "\n\n".join(p.plain for p in pieces if p.plain),
+        "body": [p.element for p in pieces],
+    }
+    # a notification on a locked screen says no more than that there is an answer
+    summary = wording()["summary"]["crisis" if reply.status == "crisis" else "answer"]
+    return {"type": "message", "summary": summary, "attachments": [{"contentType": CONTENT_TYPE, "content": card}]}
+
+
+def _pieces(reply: Reply, heading: str, data: dict[str, Any]) -> Iterator[Piece]:
+    if heading:
+        yield _text(heading, weight="Bolder", size="Small")
+    here = _here(reply)
+    if here is None:
+        yield from _prose(reply.text)
+    else:
+        yield from _step(reply, here)
+    for note in reply.notes:
+        yield from _paragraph(note, separator=True)
+    yield from _contacts(reply)
+    if here is None:
+        yield from _sources(reply)
+        yield from _choices(reply.buttons, data)
+    else:  # ticks stay beside the buttons that set them
+        yield from _choices(reply.buttons, data)
+        yield from _steps(reply, here)
+        yield from _sources(reply)
+
+
+# -------------------------------------------------------------------------------------------------------- text
+
+
+def _prose(text: str) -> Iterator[Piece]:
+    """The light markup of a reply: paragraphs, '- ' and '1. ' lists, a first line that stands like a title."""
+    blocks = [block for block in re.split(r"\n[ \t]*\n", text.strip()) if block.strip()]
+    for at, block in enumerate(blocks):
+        lines = [line for line in block.split("\n") if line.strip()]
+        runs = [(listed, list(run)) for listed, run in groupby(lines, key=lambda line: bool(_ITEM.match(line)))]
+        for listed, run in runs:
+            if listed:
+                yield from _list(run)
+                continue
+            for line in run:
+                first = at == 0 and line is lines[0] and len(blocks) + len(lines) > 2
+                if first and len(line) < 130 and not re.search(r"[.?!:]$", line.strip()):
+                    yield _text(line, size="Medium", weight="Bolder", style="heading")
+                elif line.strip().endswith(":"):
+                    yield from _paragraph(line, weight="Bolder")
+                else:
+                    yield from _paragraph(line)
+
+
+def _paragraph(text: str, **look: Any) -> Iterator[Piece]:
+    for part in parts(text, _BLOCK):
+        yield _text(part, **look)
+
+
+def _text(text: str, **look: Any) -> Piece:
+    return Piece(_block(_escaped(text), **look), text)
+
+
+def _list(lines: list[str]) -> Iterator[Piece]:
+    """A list as one element, or as several where it is long."""
+    for some in _chunks(lines, _BLOCK):
+        marked = [f"{found.group(1)} {_escaped(found.group(2))}" for found in map(_ITEM.match, some) if found]
+        yield Piece(_block("\n".join(marked), spacing="Small"), "\n".join(some))
+
+
+def _block(text: str, **look: Any) -> dict[str, Any]:
+    return {"type": "TextBlock", "text": text, "wrap": True, **look}
+
+
+def _escaped(text: str) -> str:
+    """Words as Markdown that shows them as they are, with addresses of pages as links."""
+    made, end = "", 0
+    for found in _URL.finditer(text):
+        made += _plain(text[end : found.start()]) + f"[{_plain(found.group())}]({found.group()})"
+        end = found.end()
+    return _STARTS.sub(r"\\\1", _NUMBERED.sub(r"\1\\", made + _plain(text[end:])))
+
+
+def _plain(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def _chunks(lines: list[str], limit: int) -> Iterator[list[str]]:
+    """Lines in groups of at most so many characters; a line that is longer is split."""
+    some: list[str] = []
+    for line in (part for each in lines for part in _split_line(each, limit)):
+        if some and sum(map(len, some)) + len(line) > limit:
+            yield some
+            some = []
+        some.append(line)
+    if some:
+        yield some
+
+
+def _split_line(line: str, limit: int) -> list[str]:
+    found = _ITEM.match(line)
+    if len(line) <= limit or not found:
+        return [line]
+    return [f"{found.group(1)} {part}" for part in parts(found.group(2), limit - 10)]
+
+
+# ------------------------------------------------------------------------------------------------------ choices
+
+
+def _choices(buttons: list[Button], data: dict[str, Any]) -> Iterator[Piece]:
+    """The buttons, side by side where their titles are short, else one below the other: none is cut off on a phone."""
+    row: list[Button] = []
+    for button in buttons:
+        if row and (len(row) == _IN_A_ROW or sum(len(b.title) for b in row) + len(button.title) > _ROW):
+            yield _row(row, data)
+            row = []
+        row.append(button)
+    if row:
+        yield _row(row, data)
+
+
+def _row(buttons: list[Button], data: dict[str, Any]) -> Piece:
+    actions = [
+        {"type": "Action.Submit", "title": button.title, "data": {"payload": button.payload, **data}}
+        for button in buttons
+    ]
+    return Piece({"type": "ActionSet", "actions": actions}, "\n".join(f"- {b.title}" for b in buttons))
+
+
+# --------------------------------------------------------------------------------------- contacts and sources
+
+
+def _contacts(reply: Reply) -> Iterator[Piece]:
+    if not reply.contacts:
+        return
+    unfolded = reply.status in ABOUT_PEOPLE or len(reply.contacts) <= OPEN_CONTACTS
+    each = [_contact(contact) for contact in reply.contacts]
+    if unfolded:
+        yield Piece(
+            _block(_escaped(words()["labels"]["who"]), weight="Bolder", separator=True), words()["labels"]["who"]
+        )
+        yield from each
+    else:
+        yield from _folds("contacts", words()["labels"]["who"].rstrip(":"), each)
+
+
+def _contact(contact: dict[str, Any]) -> Piece:
+    """Who it is, how to reach them in words, and an action for each way that can be tapped."""
+    title = contact["title"]
+    line = contact_line(contact)
+    ways = re.sub(r"^(?:phone|text)\b", lambda found: found.group().capitalize(), line[len(title) :].lstrip(": "))
+    items = [_block(_escaped(title), weight="Bolder")]
+    if contact.get("for"):
+        items.append(_block(_escaped(contact["for"]), spacing="Small"))
+    if ways:
+        items.append(_block(_escaped(ways), spacing="Small"))
+    actions = list(_ways(contact))
+    if actions:
+        items.append({"type": "ActionSet", "spacing": "Small", "actions": actions})
+    return Piece({"type": "Container", "items": items}, f"- {line}")
+
+
+def _ways(contact: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    say = wording()["contact"]
+    for kind in ("phone", "out_of_hours_phone"):
+        number = contact.get(kind) or ""
+        digits = re.sub(r"[^\d+]", "", number)
+        if _DIAL.match(digits):
+            yield _open(say[kind].format(number=number), f"tel:{digits}")
+    if _EMAIL.match(contact.get("email") or ""):
+        yield _open(say["email"], f"mailto:{contact['email']}")
+    if _URL.fullmatch(contact.get("web") or ""):
+        yield _open(say["web"], contact["web"])
+
+
+def _open(title: str, url: str) -> dict[str, Any]:
+    return {"type": "Action.OpenUrl", "title": title, "url": url}
+
+
+def _sources(reply: Reply) -> Iterator[Piece]:
+    if not reply.sources:
+        return
+    yield from _folds("sources", words()["labels"]["where"].rstrip(":"), [_source(source) for source in reply.sources])
+
+
+def _source(source: dict[str, Any]) -> Piece:
+    line = source_line(source)
+    items: list[dict[str, Any]] = [_block(_escaped(line))]
+    if _URL.fullmatch(source.get("url") or ""):
+        title = wording()["source"].format(title=_short(source["title"]))
+        items.append({"type": "ActionSet", "spacing": "Small", "actions": [_open(title, source["url"])]})
+    return Piece({"type": "Container", "items": items}, f"- {line}")
+
+
+def _short(title: str, most: int = 40) -> str:
+    """A title as it fits a button."""
+    return title if len(title) <= most else title[: most - 1].rsplit(" ", 1)[0].rstrip(" ,:;(") + "…"
+
+
+def _folds(name: str, title: str, pieces: list[Piece], count: bool = True) -> Iterator[Piece]:
+    """Pieces behind a button that shows them and says how many they are, in as many folds as they need."""
+    groups: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if groups[-1] and sum(p.size for p in groups[-1]) + piece.size > 2 * _FOLD:
+            groups.append([])
+        groups[-1].append(piece)
+    first = 1
+    for number, group in enumerate(groups, 1):
+        last = first + len(group) - 1
+        which = (f"{first}–{last}" if len(groups) > 1 else str(last)) if count else f"{number}/{len(groups)}"
+        shown = f"{title} ({which})" if count or len(groups) > 1 else title
+        plain = "\n".join(([f"{title}:"] if number == 1 else []) + [p.plain for p in group])
+        yield _fold(f"{name}-{number}", shown, [p.element for p in group], plain)
+        first = last + 1
+
+
+def _fold(name: str, title: str, elements: list[dict[str, Any]], plain: str) -> Piece:
+    toggle = {"type": "Action.ToggleVisibility", "title": title, "targetElements": [name]}
+    items = [
+        {"type": "ActionSet", "actions": [toggle]},
+        {"type": "Container", "id": name, "isVisible": False, "items": elements},
+    ]
+    return Piece({"type": "Container", "items": items}, plain)
+
+
+# ---------------------------------------------------------------------------------------------- the checklist
+
+
+def _here(reply: Reply) -> Optional[int]:
+    """The number of the step that a Reply is about; None if it is about none."""
+    if reply.status != "walkthrough_step":
+        return None
+    return next((number for number, step in enumerate(reply.steps) if step.get("current")), None)
+
+
+def _step(reply: Reply, here: int) -> Iterator[Piece]:
+    """The text of a step, its title where the text names its number."""
+    step = reply.steps[here]
+    part = words()["walk"]["parts"].get(step["part"], step["part"])
+    counted = words()["walk"]["step"].format(step=here + 1, total=len(reply.steps), part=part)
+    before, found, after = reply.text.partition(counted)
+    if found:
+        yield from _prose(before)
+        yield _text(counted, size="Small")
+    yield _text(step["title"], size="Medium", weight="Bolder", style="heading")
+    yield from _prose(after if found else before)
+
+
+def _steps(reply: Reply, here: int) -> Iterator[Piece]:
+    """The checklist with its ticks: the part in hand at sight, the whole list folded."""
+    say = wording()["walk"]
+    answered = sum(1 for step in reply.steps if step.get("state"))
+    progress = say["progress"].format(done=answered, total=len(reply.steps))
+    yield _text(progress, weight="Bolder", separator=True)
+    own = [step for step in reply.steps if step["part"] == reply.steps[here]["part"]]
+    if len(own) == len(reply.steps):
+        yield from _ticks(own)
+        return
+    yield from (Piece(piece.element) for piece in _ticks(own))  # in words it follows with all the others
+    every: list[Piece] = []
+    for part, steps in groupby(reply.steps, key=lambda step: step["part"]):
+        title = words()["walk"]["parts"].get(part, part)
+        every += [_text(f"{title}:", weight="Bolder"), *_ticks(steps)]
+    yield from _folds("list", say["list"], every, count=False)
+
+
+def _ticks(steps: Iterable[dict[str, Any]]) -> Iterator[Piece]:
+    for step in steps:
+        yield _text(tick(step), spacing="Small")
+
+
+def tick(step: dict[str, Any]) -> str:
+    """A step of the checklist as a line: '✓ Tell the parents (Done)'."""
+    state = step.get("state")
+    labels = words()["labels"]["ticks"]
+    said = wording()["walk"]["here"] if step.get("current") and not state else labels.get(state)
+    return f"{TICKS.get(state, TICKS[None])} {step['title']}" + (f" ({said})" if said else "")
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-16-le"))

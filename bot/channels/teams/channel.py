@@ -1,0 +1,101 @@
+"""Microsoft Teams by the Bot Framework protocol: activities in by POST, answers out through the Bot Connector.
+
+docs/adr/0011-teams.md says why no SDK is used; bot/channels/messenger.py is what it shares with other messengers.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Awaitable, Callable, Dict, Optional, Text
+
+import aiohttp
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.exceptions import InvalidUsage
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.http import DATA_HEADERS, failure
+from bot.channels.messenger import Later, Messenger, Part, Undeliverable
+from bot.channels.teams.access import Access
+from bot.channels.teams.activity import CHANNEL, NoActivity, checked, update_of
+from bot.channels.teams.cards import texts
+from bot.channels.teams.client import TeamsClient
+from bot.channels.teams.connector import Connector
+from bot.channels.teams.settings import settings
+from bot.channels.teams.verify import Keys, Refused, Verifier
+from bot.channels.tokens import secret
+
+log = logging.getLogger(__name__)
+
+MESSENGER = "Microsoft Teams"
+PATH = "/messages"
+
+
+class TeamsChannel(InputChannel):
+    """One route; none while the channel has no credentials."""
+
+    @classmethod
+    def name(cls) -> Text:
+        return CHANNEL
+
+    @classmethod
+    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "TeamsChannel":
+        return cls()
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The channel's route, and what begins and ends with the server."""
+        hook = Blueprint("teams_channel", __name__)
+        given = settings()
+        if given is None:
+            return hook
+
+        @hook.listener("before_server_start")
+        async def prepare(app: Sanic, _: Any) -> None:
+            self._secret = secret()
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            self._verifier = Verifier(given, Keys(self._session, given.keys))
+            self._access = Access(self._session, given)
+            self._client = TeamsClient(Connector(self._session, self._access))
+            self._messenger = Messenger(
+                CHANNEL, self._client, on_new_message, lambda: app.ctx.agent, MESSENGER, command="'{}'"
+            )
+
+        @hook.listener("after_server_start")
+        async def recover(_: Sanic, __: Any) -> None:
+            self._messenger.recover()
+
+        @hook.listener("before_server_stop")
+        async def stop(_: Sanic, __: Any) -> None:
+            await self._messenger.stop()
+            await self._session.close()
+
+        hook.exception(Exception)(failure)
+
+        @hook.route(PATH, methods=["POST"])
+        async def messages(request: Request) -> HTTPResponse:
+            return await self.receive(request)
+
+        return hook
+
+    async def receive(self, request: Request) -> HTTPResponse:
+        """Take in an activity; what it leads to is said through the Bot Connector."""
+        try:
+            activity = checked(request.json)
+            await self._verifier.check(request.headers.get("authorization"), activity)
+        except (InvalidUsage, NoActivity):
+            return response.empty(400, headers=DATA_HEADERS)
+        except Refused as refused:
+            log.warning("Microsoft Teams: a request was refused: %s.", refused)
+            return response.empty(refused.status, headers=DATA_HEADERS)
+        update = update_of(activity, self._secret)
+        if update:
+            said = await self._messenger.take(update)
+            for text in texts(said or ""):
+                try:
+                    await self._client.send(update.address, Part({"activity": text}))
+                except (Later, Undeliverable):
+                    break
+        if activity["type"] == "invoke":  # nothing of ours is one, and an empty yes shows no fault to the person
+            return response.json({}, headers=DATA_HEADERS)
+        return response.empty(200, headers=DATA_HEADERS)

@@ -1,0 +1,240 @@
+"""A Reply as Telegram shows it: messages of HTML within its limits, with buttons below the last one."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import html
+import json
+import re
+from typing import Iterator, Optional
+
+from bot.channels.messenger import Showing
+from bot.channels.phrases import phrases
+from bot.channels.staff import Press
+from bot.inbound import TAPS, payload
+from bot.replies import Reply
+from knowledge.render import contact_line, source_line, words
+
+TEXT_LIMIT = 4096  # UTF-16 units of a message, without its markup
+ENTITY_LIMIT = 100  # pieces of markup of a message; Telegram drops the rest
+DATA_LIMIT = 64  # bytes of a button's data
+SIDE_BY_SIDE = 18  # characters of a title, up to which two buttons share a row
+TICKS = {"done": "✅", "not_yet": "🕗", "considered": "💭", "not_applicable": "➖", None: "⬜"}
+HERE = "👉"
+
+# a folded quote, and what a tap copies
+_AROUND = {"": ("", ""), "fold": ("<blockquote expandable>", "</blockquote>"), "copy": ("<pre>", "</pre>")}
+
+_TAG = re.compile(r"<[^>]+>")
+_TITLE = re.compile(r"[^.?!:]$")
+_DATA = re.compile(r"^([0-9a-f]{8})\.(\d{0,4}) (\S.*)$", re.S)
+
+
+@dataclasses.dataclass
+class Block:
+    """Lines that belong together, in HTML; `within` names what stands around them."""
+
+    lines: list[str]
+    within: str = ""
+
+    def html(self) -> str:
+        """The block as it is sent."""
+        before, after = _AROUND[self.within]
+        return before + "\n".join(self.lines) + after
+
+
+def messages(showing: Showing) -> list[str]:
+    """The HTML of each message that shows a Reply."""
+    return pack(list(note(showing.reply) if showing.note else blocks(showing.reply, showing.heading)))
+
+
+def blocks(reply: Reply, heading: str = "") -> Iterator[Block]:
+    """All parts of a Reply, in order."""
+    labels = words()["labels"]
+    if heading:
+        yield Block([f"<i>{_safe(heading)}</i>"])
+    yield from _prose(reply.text)
+    if reply.contacts:
+        yield Block([f"<b>{_safe(labels['who'])}</b>", *(_contact(c) for c in reply.contacts)])
+    for text in reply.notes:
+        yield Block([f"<i>{_safe(text)}</i>"])
+    if reply.status == "walkthrough_step" and reply.steps:
+        yield Block(list(_steps(reply)), within="fold")
+    if reply.sources:
+        yield Block([f"<b>{_safe(labels['where'])}</b>", *(_source(s) for s in reply.sources)], within="fold")
+
+
+def note(reply: Reply) -> Iterator[Block]:
+    """A text to copy, and outside it how."""
+    yield Block([_safe(line) for line in reply.text.split("\n")], within="copy")
+    for text in reply.notes:
+        yield Block([f"<i>{_safe(text)}</i>"])
+
+
+def _prose(text: str) -> Iterator[Block]:
+    """Paragraphs and lists; a first line that stands like a title, and a step's head, are bold."""
+    paragraphs = [p.split("\n") for p in re.split(r"\n[ \t]*\n", text.strip())]
+    several = sum(map(len, paragraphs)) > 2
+    for at, lines in enumerate(paragraphs):
+        made = []
+        for number, line in enumerate(lines):
+            shown = _safe(re.sub(r"^\s*- ", "• ", line))
+            title = at == 0 and number == 0 and several and len(line) < 130 and _TITLE.search(line.strip())
+            made.append(f"<b>{shown}</b>" if title or _head().match(line) else shown)
+        yield Block(made)
+
+
+def _safe(text: str) -> str:
+    """Words as they stand in HTML, outside its tags."""
+    return html.escape(text, quote=False)
+
+
+@functools.cache
+def _head() -> re.Pattern[str]:
+    """How the line begins that counts a walk's steps."""
+    count = words()["walk"]["step"].partition("{part}")[0]
+    return re.compile(re.sub(r"\\{\w+\\}", r"\\d+", re.escape(count)))
+
+
+def _contact(contact: dict[str, str]) -> str:
+    title = contact["title"]
+    rest = contact_line(contact).removeprefix(title)
+    return f"• <b>{_safe(title)}</b>{_linked(_safe(rest), contact.get('web'))}"
+
+
+def _source(source: dict[str, str]) -> str:
+    return f"• {_linked(_safe(source_line(source)), source.get('url'))}"
+
+
+def _linked(shown: str, address: Optional[str]) -> str:
+    """The address in an escaped text as a link; numbers and emails become links in Telegram by themselves."""
+    if not address or not address.startswith(("https://", "http://")):
+        return shown
+    seen = _safe(address)
+    return shown.replace(seen, f'<a href="{html.escape(address)}">{seen}</a>', 1)
+
+
+def _steps(reply: Reply) -> Iterator[str]:
+    """Every step of the walk with its tick, by part, below how many are answered."""
+    labels, parts, part = words()["labels"]["ticks"], words()["walk"]["parts"], None
+    done = sum(step["state"] is not None for step in reply.steps)
+    yield _safe(phrases()["progress"].format(done=done, total=len(reply.steps)))
+    for step in reply.steps:
+        if step["part"] != part:
+            part = step["part"]
+            yield f"<b>{_safe(parts.get(part, part))}</b>"
+        state = step["state"]
+        mark = HERE if step["current"] and not state else TICKS.get(state, TICKS[None])
+        word = f" ({labels[state]})" if state and state != "done" else ""
+        yield _safe(f"{mark} {step['title']}{word}")
+
+
+# ------------------------------------------------------------------------------------------------------- within limits
+
+
+def pack(parts: list[Block]) -> list[str]:
+    """The blocks as messages: cut between blocks where that is possible, then between lines, then between words."""
+    made: list[list[Block]] = [[]]
+    for block in parts:
+        if _fits([*made[-1], block]):
+            made[-1].append(block)
+        elif _fits([block]):
+            made.append([block])
+        else:
+            piece = Block([], block.within)
+            for line in _short(block.lines):
+                if not _fits([*made[-1], Block([*piece.lines, line], block.within)]):
+                    made[-1] += [piece] if piece.lines else []
+                    made.append([])
+                    piece = Block([], block.within)
+                piece.lines.append(line)
+            made[-1].append(piece)
+    return ["\n\n".join(block.html() for block in message) for message in made if message]
+
+
+def length(text: str) -> int:
+    """The length of a message of HTML as Telegram counts it."""
+    return len(html.unescape(_TAG.sub("", text)).encode("utf-16-le")) // 2
+
+
+def _fits(parts: list[Block]) -> bool:
+    text = "\n\n".join(block.html() for block in parts)
+    return length(text) <= TEXT_LIMIT and len(re.findall(r"<\w", text)) <= ENTITY_LIMIT
+
+
+def _short(lines: list[str]) -> Iterator[str]:
+    """The lines; one that is longer than a message loses its markup and is cut between sentences or words."""
+    for line in lines:
+        if _fits([Block([line], "fold")]):
+            yield line
+            continue
+        rest = html.unescape(_TAG.sub("", line))
+        while rest:
+            piece = rest[: TEXT_LIMIT // 2]
+            if len(rest) > len(piece):
+                ends = [m.end() for m in re.finditer(r"[.?!] |\s", piece)]
+                sentences = [m.end() for m in re.finditer(r"[.?!] ", piece)]
+                piece = piece[: (sentences or ends or [len(piece)])[-1]]
+            yield _safe(piece.strip())
+            rest = rest[len(piece) :]
+
+
+# ------------------------------------------------------------------------------------------------------------- buttons
+
+
+def keyboard(showing: Showing) -> list[list[tuple[str, str]]]:
+    """The rows of buttons: title and data of each."""
+    rows: list[list[tuple[str, str]]] = []
+    for button in showing.reply.buttons:
+        made = (button.title, data(showing, button.payload))
+        short = len(button.title) <= SIDE_BY_SIDE
+        if rows and short and len(rows[-1]) == 1 and len(rows[-1][0][0]) <= SIDE_BY_SIDE:
+            rows[-1].append(made)
+        else:
+            rows.append([made])
+    return rows
+
+
+def data(showing: Showing, pressed: str) -> str:
+    """What a button carries: its conversation, its step and its payload, without what can be put back."""
+    short = pressed
+    if pressed.startswith("/"):
+        intent, brace, entities = pressed[1:].partition("{")
+        ((key, value),) = json.loads(brace + entities).items() if brace else (("", ""),)
+        short = " ".join(filter(None, [intent, str(TAPS[intent].index(key)) if brace else "", value]))
+    step = "" if showing.step is None else showing.step
+    made = f"{showing.token or '0' * 8}.{step} {short}"
+    if len(made.encode()) > DATA_LIMIT:
+        raise ValueError(f"the button {made} is longer than {DATA_LIMIT} bytes")
+    return made
+
+
+def read_data(carried: str, on: str) -> Press:
+    """The button that carries this, on the message with the id `on`; what is none of ours has an unknown payload."""
+    found = _DATA.match(carried)
+    if not found:
+        return Press("", carried, None, on)
+    token, step, short = found.groups()
+    return Press(token, _payload(short), int(step) if step else None, on)
+
+
+def _payload(short: str) -> str:
+    if short.startswith("!"):
+        return short
+    intent, _, rest = short.partition(" ")
+    number, _, value = rest.partition(" ")
+    try:
+        return payload(intent, **({TAPS[intent][int(number)]: value} if rest else {}))
+    except (KeyError, IndexError, ValueError):
+        return short
+
+
+def plain(shown: str) -> str:
+    """A message of HTML without its markup."""
+    return html.unescape(_TAG.sub("", shown))
+
+
+def description() -> str:
+    """What the client shows in an empty chat, before anything is sent."""
+    return str(phrases()["telegram"]["description"])
