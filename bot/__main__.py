@@ -129,6 +129,12 @@ def start(rest: list[str]) -> int:
             f"Port {options.port} is in use. Stop what runs there, or choose another: "
             f"./run start --port {options.port + 1}"
         )
+    desk = console_address(options.port)
+    if desk and not _port_is_free(*desk):
+        raise Stop(
+            f"Port {desk[1]}, where the helpline console would be, is in use. Choose another: "
+            f"CONSOLE_PORT={desk[1] + 1} ./run, or start without it: INCLUSION_GUIDE_CONSOLE=off ./run"
+        )
     build()
     train_if_stale()
     print("Starting ...", flush=True)
@@ -146,13 +152,32 @@ def start(rest: list[str]) -> int:
             '\'{"sender": "me", "message": "my son has had 4 suspensions in Staffordshire, what do I have to do?"}\'',
             flush=True,
         )
+        if desk:
+            _say_console(*desk)
         print("Stop with Ctrl+C.", flush=True)
 
     try:
-        server.serve(str(model.path()), options.host, options.port, on_ready=ready)
+        server.serve(str(model.path()), options.host, options.port, on_ready=ready, console=desk)
     except server.NotReady as error:
         raise Stop(str(error)) from error
     return 0
+
+
+def console_address(port: int) -> tuple[str, int] | None:
+    """Where the helpline console is served: beside the assistant, on the next port; None where it is off."""
+    if os.environ.get("INCLUSION_GUIDE_CONSOLE", "on").lower() in ("off", "0", "false", "no"):
+        return None
+    host = os.environ.get("INCLUSION_GUIDE_CONSOLE_HOST") or "127.0.0.1"
+    return host, int(os.environ.get("CONSOLE_PORT") or port + 1)
+
+
+def _say_console(host: str, port: int) -> None:
+    from bot.people import database
+    from bot.people.accounts import Accounts
+
+    print(f"The helpline console: http://{'localhost' if host == '127.0.0.1' else host}:{port}", flush=True)
+    if not Accounts(database.engine()).all():
+        print("  Make its first account in another window: ./run console add NAME --supervisor", flush=True)
 
 
 def _address(rest: list[str]) -> argparse.Namespace:
@@ -185,6 +210,7 @@ def check(rest: list[str]) -> int:
         ("lint", [sys.executable, "-m", "ruff", "check", "."]),
         ("types", [sys.executable, "-m", "mypy"]),
         ("content", [sys.executable, "-m", "knowledge", "check"]),
+        ("scripts", [sys.executable, "-m", "bot", "console", "check"]),
         (
             "training data",
             [
@@ -255,6 +281,15 @@ def people(rest: list[str]) -> int:
     return people_main(rest)
 
 
+def console(rest: list[str]) -> int:
+    """The helpline console: add NAME, password NAME, unlock NAME, remove NAME, list; check its scripts."""
+    if rest[:1] == ["check"]:
+        build()
+    from bot.console.command import main as console_main
+
+    return console_main(["--help"] if rest in ([], ["help"]) else rest)
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "start": start,
     "chat": chat,
@@ -266,6 +301,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "screenshots": screenshots,
     "knowledge": knowledge,
     "people": people,
+    "console": console,
 }
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ from bot.people.tables import Base
 from bot.privacy import keep_days
 from bot.tracker_store import TrackerStore
 from tests.bot.web import files
-from tests.serving import stores_in
 from tests.conftest import ROOT
+from tests.serving import stores_in
 
 SECRET = "ZEBRAFISH"
 
