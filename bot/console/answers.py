@@ -22,6 +22,9 @@ from knowledge.store import Knowledge, Record
 ASKS_AS = {"school": "school", "governor": "governor", "professional": "professional", "council": "council"}
 SAFEGUARDING = "adviser"
 _WHO = {"parents": "parents", "schools": "schools", "governors": "schools", "council": "council"}
+# the order in which a council's own contacts are wanted
+FIRST = ("exclusions-or-inclusion", "childrens-front-door", "emergency-duty", "virtual-school", "sen-assessment")
+WHOLE = 6  # letters from which a search means something
 _CONDITIONS = {"in_care", "social_worker", "ehc_plan", "sen", "health_need"}
 IMPARTIAL, COUNCIL, CRISIS = ("sendiass",), ("advice-line", "information"), ("crisis-line", "emergency", "police")
 
@@ -165,7 +168,7 @@ def search(finder: Finder, text: str, area: Optional[str], audience: Optional[st
     areas = frozenset({area, *NATIONAL}) if area else frozenset({*knowledge.areas, "uk"})
     starts = [r for r in knowledge.records.values() if r.area in areas and _begins(r, text)]
     hits = [hit.record for hit in finder.find(text, Wanted(area=area, areas=areas, audience=audience), most * 4)]
-    found = list({r.id: r for r in [*starts[:5], *hits]}.values())
+    found = list({r.id: r for r in ([*starts[:5], *hits] if len(text) < WHOLE else [*hits, *starts])}.values())
     return [r for r in found if audience is None or audience in _audiences(r)][:most]
 
 
@@ -198,6 +201,7 @@ def contacts(area: Optional[str], knowledge: Knowledge) -> list[tuple[str, list[
     """Whom to refer to, in groups: the council's own, the impartial, national lines, and those for a crisis."""
     said = wording()["call"]
     here = [s for s in knowledge.services.values() if area and s.area == area]
+    here.sort(key=lambda s: FIRST.index(s.kind) if s.kind in FIRST else len(FIRST))
     everywhere = [s for s in knowledge.services.values() if s.area in NATIONAL]
     groups = [
         (said["council"], [s for s in here if s.kind not in IMPARTIAL]),

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, render_template, request
 from bot.console.answers import ASKS_AS, contacts, of_record, search, snippet
 from bot.console.state import console
 from bot.console.wording import wording
+from knowledge.query import NATIONAL
 from knowledge.render import words
 
 blueprint = Blueprint("lookup", __name__)
@@ -36,7 +37,7 @@ def results() -> Any:
             "id": r.id,
             "title": r.title,
             "kind": wording()["kinds"][r.kind],
-            "area": knowledge.areas[r.area].title if r.area in knowledge.areas else "",
+            "area": wording()["call"]["national"] if r.area in NATIONAL else knowledge.areas[r.area].title,
             "snippet": snippet(r, knowledge, role),
         }
         for r in found

@@ -99,6 +99,7 @@ function take(state) {
   if (state.area !== area) {
     area = state.area;
     $("c-area").value = area;
+    $("s-area").value = area;
     loadContacts();
     guarding = "";
   }
@@ -110,7 +111,7 @@ function personal(spots) {
   const boxes = spots.map((spot) => {
     const box = make("div", "", "spot");
     const line = make("p");
-    line.append(make("b", `${words.personal_title}. `), `${words.personal[spot.kind]}: `, make("q", spot.words));
+    line.append(`${words.personal[spot.kind]}: `, make("q", spot.words));
     const chips = make("p", "", "chips");
     chips.append(
       button(words.take_out, "chip", () => {
@@ -124,10 +125,12 @@ function personal(spots) {
         note.focus();
       }),
     );
-    box.append(line, make("p", words.personal_hint, "small"), chips);
+    box.append(line, chips);
     return box;
   });
+  if (boxes.length) boxes.unshift(make("b", words.personal_title), make("p", words.personal_hint, "small"));
   $("personal").replaceChildren(...boxes);
+  $("personal").classList.toggle("some", boxes.length > 0);
 }
 
 note.addEventListener("input", () => {
@@ -227,7 +230,9 @@ async function ask(question, title) {
     answers.querySelector(".first")?.setAttribute("hidden", "");
     wait.replaceWith(shown);
     press();
-    answers.querySelector(".turn").focus({ preventScroll: true });
+    const first = answers.querySelector(".turn");
+    const text = first.querySelector(".say, .danger").textContent.replace(/\s+/g, " ").trim();
+    $("heard").textContent = words.answered.replace("{text}", text.slice(0, 400));
     return true;
   } catch {
     wait.textContent = words.failed;
