@@ -13,15 +13,21 @@ def main(arguments: list[str]) -> int:
     """Export or erase one conversation; 0 if there was something."""
     parser = argparse.ArgumentParser(prog="./run people", description="What is kept of one conversation.")
     parser.add_argument("what", choices=["export", "erase"])
-    parser.add_argument("conversation", help="a token of the web chat, or the sender of another channel")
+    parser.add_argument(
+        "conversation", help="a token of the web chat, a call's reference, or the sender of another channel"
+    )
     options = parser.parse_args(arguments)
     logging.disable(logging.WARNING)
 
     from bot.channels.tokens import Tokens, secret
+    from bot.people import database
+    from bot.people.calls import Calls, reference
     from bot.tracker_store import TrackerStore
 
     token = Tokens(secret()).read(options.conversation)
-    conversation, trackers = token.conversation if token else options.conversation, TrackerStore()
+    call = Calls(database.engine()).get(reference(options.conversation) or "")
+    conversation = token.conversation if token else call["conversation"] if call else options.conversation
+    trackers = TrackerStore()
     if options.what == "export":
         found: dict[str, object] = dict(stores.export(trackers, conversation))
     else:

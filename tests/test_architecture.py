@@ -29,6 +29,15 @@ MAY_IMPORT = {
     "bot/nlu": {"bot.nlu", "knowledge"},
     "bot/people": {"bot.people", "bot.privacy", "bot.sqlite", "knowledge"},
     "bot/widget": {"bot.widget", "knowledge"},
+    "bot/console": {
+        "bot.console",
+        "bot.people",
+        "bot.channels.limits",
+        "bot.replies",
+        "bot.inbound",
+        "bot.privacy",
+        "knowledge",
+    },
     "bot/channels": {
         "bot.channels",
         "bot.people",
@@ -59,7 +68,7 @@ ORDER = (
     "crisis",
     "session",
 )
-NO_RASA = ("knowledge", "bot/replies.py", "bot/inbound.py", "bot/privacy.py", "bot/people", "bot/widget")
+NO_RASA = ("knowledge", "bot/replies.py", "bot/inbound.py", "bot/privacy.py", "bot/people", "bot/widget", "bot/console")
 OURS = ("knowledge", "actions", "bot", "tests")
 
 
