@@ -13,7 +13,7 @@ from flask import Flask, Response, g, redirect, render_template, request, sessio
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from bot.console import calls, followups, lookup, safeguarding, signin, supervising
 from bot.console.assistant import Assistant
@@ -132,6 +132,8 @@ def _refused(error: Any) -> Any:
         return error.get_response()
     sentences = wording()["errors"]
     sentence = sentences.get(code, sentences[500] if code >= 500 else sentences[400])
+    if isinstance(error, SecurityError):  # another host's name: no page of ours has an address under it
+        return Response(sentence, code, mimetype="text/plain")
     if wants_data():
         return {"error": sentence, "code": code}, code
     return render_template("error.html", sentence=sentence, code=code), code
