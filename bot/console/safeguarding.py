@@ -38,6 +38,7 @@ def steps() -> Any:
         approved=knowledge.safeguarding[kind].approved,
         local=_has_own(kind, area),
         call=call,
+        level=3 if part else 2,
     )
 
 

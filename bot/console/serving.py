@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 from waitress import create_server
+from waitress.wasyncore import close_all
 
 from bot.console.app import create_app, is_local, proxies
 from bot.console.assistant import Assistant
@@ -26,7 +27,8 @@ class Serving:
         trusted: dict[str, Any] = {}
         if count:
             trusted = {"trusted_proxy": "*", "trusted_proxy_count": count, "trusted_proxy_headers": FORWARDED}
-        self._server = create_server(app, host=host, port=port, threads=THREADS, ident="", **trusted)
+        self._sockets: dict[int, Any] = {}
+        self._server = create_server(app, self._sockets, host=host, port=port, threads=THREADS, ident="", **trusted)
         self._thread = threading.Thread(target=self._run, name="console", daemon=True)
         self._thread.start()
 
@@ -35,7 +37,7 @@ class Serving:
             self._server.run()
 
     def stop(self) -> None:
-        """End it: what is being answered is finished."""
-        self._server.close()
+        """End it: what is being answered is finished, and connections that browsers keep open are closed."""
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+        close_all(self._sockets, ignore_all=True)
         self._thread.join(5)

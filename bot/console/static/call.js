@@ -14,7 +14,7 @@ const $ = (id) => document.getElementById(id);
 const note = $("note");
 const trouble = $("trouble");
 let version = Number(root.dataset.version);
-let base = note.value; // the note as the server has it
+let base = note.defaultValue; // the note as the server has it
 let area = root.dataset.area;
 let undo = null;
 let readNext = false;
@@ -404,9 +404,21 @@ if (timer) {
 
 // ---------------------------------------------------------------------------------------------------- the beginning
 
+// what was chosen and written before this script was there
+let early = note.value !== note.defaultValue;
+for (const control of controls) {
+  const chosen = control.type === "radio" ? control.checked && !control.defaultChecked : control.tagName === "INPUT" && control.value !== control.defaultValue;
+  if (!chosen) continue;
+  facts[control.dataset.fact] = control.value;
+  early = true;
+}
+if (early) {
+  readNext = true;
+  keeper.changed();
+}
 fit();
 for (const each of controls) each.dataset.was = each.checked ? "yes" : "";
-const left = keeper.backup();
+const left = early ? null : keeper.backup();
 if (left && left.note !== undefined && (left.note !== note.value || JSON.stringify(left.facts) !== JSON.stringify(facts))) {
   const theirs = note.value;
   Object.assign(facts, left.facts);
@@ -415,7 +427,8 @@ if (left && left.note !== undefined && (left.note !== note.value || JSON.stringi
   if (left.version < version && left.note !== theirs && theirs && !left.note.startsWith(theirs)) decide(theirs);
   else {
     keeper.changed(50);
-    trouble.replaceChildren(make("div", words.restored.replace("{time}", clock(left.at))));
-    setTimeout(() => !conflicting && trouble.replaceChildren(), 15000);
+    $("restored").textContent = words.restored.replace("{time}", clock(left.at));
+    $("restored").hidden = false;
+    note.addEventListener("input", () => ($("restored").hidden = true), { once: true });
   }
 } else if (left) keeper.forget();

@@ -39,4 +39,5 @@ if (left) {
   say(words.restored.replace("{time}", clock(left.at)));
   keeper.changed();
 }
+if (fields.some((field) => field.type !== "checkbox" && field.value !== field.defaultValue)) keeper.changed();
 for (const field of fields) field.addEventListener("input", () => keeper.changed());

@@ -4,6 +4,7 @@ import { send } from "./session.js";
 
 const PAUSE = 600; // milliseconds after the last key
 const RETRY = 3000;
+const PATIENCE = 8000; // until a server that does not answer is taken for gone
 
 /**
  * Saves `read()` to `path` whenever `changed()` was called, one save at a time.
@@ -58,7 +59,7 @@ export class Keeper {
     let again = 0;
     this.show("saving");
     try {
-      const answer = await send(this.path, { json: this.read() });
+      const answer = await send(this.path, { json: this.read(), patience: PATIENCE });
       if (answer.status === 409) {
         this.dirty = true;
         this.conflict(await answer.json());

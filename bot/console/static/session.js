@@ -12,10 +12,11 @@ let timer = 0;
 
 /** A request to the console; resolves once it was let in, if need be after signing in again. Throws where none gets through. */
 export async function send(path, options = {}) {
-  const { json, ...rest } = options;
+  const { json, patience = 25000, ...rest } = options;
   for (;;) {
     const headers = { "X-Console": "1", "X-CSRFToken": meta.content, ...(json === undefined ? {} : { "Content-Type": "application/json" }) };
-    const answer = await fetch(path, { ...rest, headers, ...(json === undefined ? {} : { method: "POST", body: JSON.stringify(json) }) });
+    const signal = AbortSignal.timeout(patience);
+    const answer = await fetch(path, { ...rest, signal, headers, ...(json === undefined ? {} : { method: "POST", body: JSON.stringify(json) }) });
     const left = answer.headers.get("X-Session-Left");
     if (left) renew(Number(left));
     if (answer.status === 401) {
