@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Iterator, Optional
 
 import pydantic
+from pydantic.utils import lenient_issubclass
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
@@ -226,5 +227,5 @@ def _words(error: Any, model: type[schema.Part], raw: Any) -> str:
 def _all_fields(model: type[pydantic.BaseModel]) -> Iterator[str]:
     for field in model.__fields__.values():
         yield field.alias
-        if isinstance(field.type_, type) and issubclass(field.type_, pydantic.BaseModel):
+        if lenient_issubclass(field.type_, pydantic.BaseModel):
             yield from _all_fields(field.type_)
