@@ -263,8 +263,10 @@ def bench(rest: list[str]) -> int:
 
 
 def screenshots(rest: list[str]) -> int:
-    """Take the pictures of the chat in docs/images/."""
-    return subprocess.call([sys.executable, "-m", "tests.widget.screenshots", *rest], cwd=ROOT)
+    """Take the pictures of the chat and the console in docs/images/."""
+    build()
+    parts = ("tests.widget.screenshots", "tests.console.screenshots")
+    return max(subprocess.call([sys.executable, "-m", part, *rest], cwd=ROOT) for part in parts)
 
 
 def knowledge(rest: list[str]) -> int:

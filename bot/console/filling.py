@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from bot.console.scripts import Scripts
 from knowledge.reading import Reader
@@ -21,6 +21,17 @@ _LETTER = (
         ),
     ),
 )
+# shorthand that stands in notes and not in questions; the first that fits
+_DECISION = (
+    ("permanent", re.compile(r"\b(pex|perm(anent(ly)?)? (ex|excl|excluded|exclusion))\b")),
+    ("sent-home", re.compile(r"\bsent home\b")),
+    ("suspended", re.compile(r"\b(suspended|fte)\b(?! (before|last (term|year)))")),
+)
+_PLAN = re.compile(
+    r"(?:\b(no|without|hasnt(?: got)?|not|never|applied for|applying for|asked for|wants|awaiting)(?: an?)? )?"
+    r"\b(?:ehcp|ehc plan)\b"
+)
+_WISHED = ("applied for", "applying for", "asked for", "wants", "awaiting")
 _DAYS = re.compile(r"\b(\d{1,2}) (?:school )?days? (?:out|off|missed|so far|this term)\b")
 # the reader's names for circumstances, and ours
 _YES_NO = {True: "yes", False: "no", None: None}
@@ -35,9 +46,10 @@ def read(text: str, reader: Reader, scripts: Scripts) -> dict[str, Any]:
         "role": reading.role if reading.role_stated else None,
         "school_area": reading.area,
         "home_area": reading.home_area,
-        "decision": reading.decision,
+        "decision": reading.decision or next((name for name, pattern in _DECISION if pattern.search(said)), None),
         "suspensions": reading.counts[0] if len(reading.counts) == 1 else None,
         **{name: _YES_NO[reading.facts.get(name)] for name in _FACTS},
+        **_plan(said, reading.facts.get("ehc_plan")),
         "serious": "yes" if reading.stage == "serious-breach" else None,
         "letter": next((answer for answer, pattern in _LETTER if pattern.search(said)), None),
         "days_out": _number(_DAYS, said),
@@ -45,6 +57,14 @@ def read(text: str, reader: Reader, scripts: Scripts) -> dict[str, Any]:
     }
     answers = {name: scripts.answer(name, value) for name, value in found.items()}
     return {name: value for name, value in answers.items() if value is not None}
+
+
+def _plan(text: str, stated: Optional[bool]) -> dict[str, Any]:
+    """A plan that is only named, as in 'Year 9, EHCP': there is one. One that is wished for is none yet."""
+    match = _PLAN.search(text)
+    if match and match.group(1) in _WISHED:
+        return {"ehc_plan": None}
+    return {"ehc_plan": "yes"} if stated is None and match and not match.group(1) else {}
 
 
 def _number(pattern: re.Pattern[str], text: str) -> Any:

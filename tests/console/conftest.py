@@ -48,8 +48,9 @@ class Adviser:
     def get(self, path: str, **kwargs: Any) -> Any:
         return self.client.get(path, **kwargs)
 
-    def post(self, path: str, follow: bool = False, **form: Any) -> Any:
-        """Send a form of ours."""
+    def post(self, path: str, **form: Any) -> Any:
+        """Send a form of ours; with `follow`, what comes after."""
+        follow = bool(form.pop("follow", False))
         return self.client.post(path, data={**form, "csrf_token": self.token()}, follow_redirects=follow)
 
     def send(self, path: str, body: Any) -> Any:

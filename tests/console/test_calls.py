@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.console import answers, personal
+from bot.console import answers, filling, personal, scripts
 from bot.people.callbacks import CallBacks
 from bot.people.calls import Calls
 from bot.people.handovers import Handovers
@@ -70,6 +70,23 @@ def test_what_is_written_fills_in_only_what_is_not_known(people: Any, adviser: B
     undone = anna.save(ref, note=note, facts={}, undo="school_area", read=True).json
     assert "school_area" not in undone["facts"]
     assert "school_area" not in anna.save(ref, note=note + " more", facts={}, read=True).json["facts"]
+
+
+@pytest.mark.parametrize(
+    ("note", "known"),
+    [
+        ("Suspended yesterday. EHCP.", {"decision": "suspended", "ehc_plan": "yes"}),
+        ("pex today, was suspended before", {"decision": "permanent"}),
+        ("sent home at lunch, no EHCP", {"decision": "sent-home", "ehc_plan": "no"}),
+        ("applied for an EHCP, suspended last term", {}),
+        ("Y6, letter received", {"phase": "primary", "exam_year": "no", "letter": "yes"}),
+        ("head rang, 15 years old, year 2026", {}),
+    ],
+)
+def test_shorthand_in_a_note_is_read(note: str, known: dict[str, str], desk: Desk) -> None:
+    found = filling.read(note, desk.reader, scripts.load(desk.knowledge)[0])
+    names = ("decision", "ehc_plan", "phase", "exam_year", "letter")
+    assert {name: found[name] for name in names if name in found} == known
 
 
 def test_the_script_branches_by_what_is_known(adviser: By) -> None:
