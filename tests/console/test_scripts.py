@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
 
+from bot.__main__ import console_address, main
 from bot.console import command, scripts
 from bot.people import database
 from bot.people.accounts import Accounts
 from knowledge.store import Knowledge
+from tests.serving import free_port
 
 SPECIAL = {"not-the-parent", "interpreter", "child-calling", "abusive", "silent", "repeat-caller", "complaint", "press"}
 ASKED_FIRST = ("safe", "decision", "decided_on", "letter", "days_out", "meeting_on")
@@ -182,6 +185,27 @@ def test_a_bad_account_is_refused_with_a_sentence(
     typed += passwords
     assert command.main(["add", name]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_port_of_the_console_that_is_taken_is_said_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("CONSOLE_PORT", str(port))
+        assert main(["start", "--port", str(free_port())]) == 1
+    assert f"Port {port}, where the helpline console would be, is in use." in capsys.readouterr().err
+
+
+def test_the_console_is_beside_the_server_or_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert console_address(5005) == ("127.0.0.1", 5006)
+    monkeypatch.setenv("INCLUSION_GUIDE_CONSOLE_HOST", "0.0.0.0")
+    monkeypatch.setenv("CONSOLE_PORT", "80")
+    assert console_address(5005) == ("0.0.0.0", 80)
+    monkeypatch.setenv("INCLUSION_GUIDE_CONSOLE", "off")
+    assert console_address(5005) is None
 
 
 def test_without_a_terminal_no_password_is_taken(

@@ -84,7 +84,7 @@ function decide(theirs) {
     choose(words.take_theirs, () => theirs),
     choose(words.take_yours, () => note.value),
   );
-  box.append(make("b", words.conflict_title), make("p", words.conflict.replace("{who}", "Somebody else")), make("p", words.theirs, "small"), make("blockquote", theirs), chips);
+  box.append(make("b", words.conflict_title), make("p", words.conflict), make("p", words.theirs, "small"), make("blockquote", theirs), chips);
   trouble.replaceChildren(box);
 }
 

@@ -67,8 +67,6 @@ async function look() {
     const { left } = await answer.json();
     ends = Date.now() + left * 1000;
     if (left > WARN) return void renew(left);
-    const text = warn.querySelector("p");
-    text.textContent = text.dataset.text.replace("{minutes}", left > 90 ? "2 minutes" : "a minute");
     if (!warn.open) warn.showModal();
   } catch {
     // no connection: the pages say so themselves
@@ -111,7 +109,7 @@ again.querySelector("form").addEventListener("submit", async (event) => {
     waiting = [];
     for (const go of all) go();
   } catch {
-    fault.textContent = "…";
+    fault.textContent = fault.dataset.offline;
   }
 });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
