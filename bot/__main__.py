@@ -131,6 +131,12 @@ def start(rest: list[str]) -> int:
             f"./run start --port {options.port + 1}"
         )
     lines = _messengers()
+    desk = console_address(options.port)
+    if desk and not _port_is_free(*desk):
+        raise Stop(
+            f"Port {desk[1]}, where the helpline console would be, is in use. Choose another: "
+            f"CONSOLE_PORT={desk[1] + 1} ./run, or start without it: INCLUSION_GUIDE_CONSOLE=off ./run"
+        )
     build()
     train_if_stale()
     print("Starting ...", flush=True)
@@ -150,10 +156,12 @@ def start(rest: list[str]) -> int:
             '\'{"sender": "me", "message": "my son has had 4 suspensions in Staffordshire, what do I have to do?"}\'',
             flush=True,
         )
+        if desk:
+            _say_console(*desk)
         print("Stop with Ctrl+C.", flush=True)
 
     try:
-        server.serve(str(model.path()), options.host, options.port, on_ready=ready)
+        server.serve(str(model.path()), options.host, options.port, on_ready=ready, console=desk)
     except server.NotReady as error:
         raise Stop(str(error)) from error
     return 0
@@ -183,6 +191,23 @@ def telegram(rest: list[str]) -> int:
     if not usable:
         raise Stop(line)
     return start(rest)
+
+
+def console_address(port: int) -> tuple[str, int] | None:
+    """Where the helpline console is served: beside the assistant, on the next port; None where it is off."""
+    if os.environ.get("INCLUSION_GUIDE_CONSOLE", "on").lower() in ("off", "0", "false", "no"):
+        return None
+    host = os.environ.get("INCLUSION_GUIDE_CONSOLE_HOST") or "127.0.0.1"
+    return host, int(os.environ.get("CONSOLE_PORT") or port + 1)
+
+
+def _say_console(host: str, port: int) -> None:
+    from bot.people import database
+    from bot.people.accounts import Accounts
+
+    print(f"The helpline console: http://{'localhost' if host == '127.0.0.1' else host}:{port}", flush=True)
+    if not Accounts(database.engine()).all():
+        print("  Make its first account in another window: ./run console add NAME --supervisor", flush=True)
 
 
 def _address(rest: list[str]) -> argparse.Namespace:
@@ -215,6 +240,7 @@ def check(rest: list[str]) -> int:
         ("lint", [sys.executable, "-m", "ruff", "check", "."]),
         ("types", [sys.executable, "-m", "mypy"]),
         ("content", [sys.executable, "-m", "knowledge", "check"]),
+        ("scripts", [sys.executable, "-m", "bot", "console", "check"]),
         (
             "training data",
             [
@@ -267,8 +293,10 @@ def bench(rest: list[str]) -> int:
 
 
 def screenshots(rest: list[str]) -> int:
-    """Take the pictures of the chat in docs/images/."""
-    return subprocess.call([sys.executable, "-m", "tests.widget.screenshots", *rest], cwd=ROOT)
+    """Take the pictures of the chat and the console in docs/images/."""
+    build()
+    parts = ("tests.widget.screenshots", "tests.console.screenshots")
+    return max(subprocess.call([sys.executable, "-m", part, *rest], cwd=ROOT) for part in parts)
 
 
 def knowledge(rest: list[str]) -> int:
@@ -296,6 +324,15 @@ def teams_package(rest: list[str]) -> int:
         raise Stop(str(error)) from error
 
 
+def console(rest: list[str]) -> int:
+    """The helpline console: add NAME, password NAME, unlock NAME, remove NAME, list; check its scripts."""
+    if rest[:1] == ["check"]:
+        build()
+    from bot.console.command import main as console_main
+
+    return console_main(["--help"] if rest in ([], ["help"]) else rest)
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "start": start,
     "telegram": telegram,
@@ -309,6 +346,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "knowledge": knowledge,
     "people": people,
     "teams-package": teams_package,
+    "console": console,
 }
 
 if __name__ == "__main__":

@@ -58,8 +58,13 @@ async def load_agent(model: str, loop: Any = None) -> Any:
     return await agent.load_agent(model_path=model, endpoints=endpoints, loop=loop)
 
 
-def make_app(model: str, credentials: str | None = None, on_ready: Any = None) -> Any:
-    """The Sanic app: channels, health, readiness."""
+def make_app(
+    model: str,
+    credentials: str | None = None,
+    on_ready: Any = None,
+    console: tuple[str, int] | None = None,
+) -> Any:
+    """The Sanic app: channels, health, readiness; with the console's host and port, the console beside it."""
     from rasa.core.channels import channel
     from rasa.core.run import create_http_input_channels
     from sanic import Sanic, response
@@ -102,14 +107,26 @@ def make_app(model: str, credentials: str | None = None, on_ready: Any = None) -
     @app.listener("after_server_start")
     async def started(app: Any, _: Any) -> None:
         app.ctx.expiry = asyncio.create_task(_expire(app.ctx.agent.tracker_store))
+        app.ctx.console = _console(app.ctx.agent, console) if console else None
         if on_ready:
             on_ready()
 
     @app.listener("before_server_stop")
     async def stop(app: Any, _: Any) -> None:
         app.ctx.expiry.cancel()
+        if app.ctx.console:
+            await asyncio.to_thread(app.ctx.console.stop)
 
     return app
+
+
+def _console(agent: Any, address: tuple[str, int]) -> Any:
+    """The console, served from threads; what it asks is answered on this loop."""
+    from bot.channels.adviser import AdviserChannel
+    from bot.console.serving import Serving
+
+    adviser = AdviserChannel(agent.handle_message, asyncio.get_running_loop(), TrackerStore())
+    return Serving(adviser, database.engine(), secret(), *address)
 
 
 async def _expire(trackers: TrackerStore) -> None:
@@ -125,8 +142,15 @@ async def _expire(trackers: TrackerStore) -> None:
         await asyncio.sleep(DAY)
 
 
-def serve(model: str, host: str, port: int, credentials: str | None = None, on_ready: Any = None) -> None:
-    """Serve until stopped."""
+def serve(
+    model: str,
+    host: str,
+    port: int,
+    credentials: str | None = None,
+    on_ready: Any = None,
+    console: tuple[str, int] | None = None,
+) -> None:
+    """Serve until stopped; with the console's host and port, the console too."""
     if host not in LOOPBACK:
         os.environ.setdefault("INCLUSION_GUIDE_REST", "off")
     quiet()
@@ -138,12 +162,12 @@ def serve(model: str, host: str, port: int, credentials: str | None = None, on_r
         desk()
         database.engine()
         teams = settings()
-        if web.is_on() or telegram.token() or teams:
+        if web.is_on() or console or telegram.token() or teams:
             secret()
         telegram.webhook()
     except (store.NotBuilt, database.Unusable, BadSecret, telegram.BadWebhook, BadSettings) as error:
         raise NotReady(str(error)) from error
     if not os.path.exists(model):
         raise NotReady("There is no trained model. Run ./run train, then ./run.")
-    app = make_app(model, credentials, on_ready)
+    app = make_app(model, credentials, on_ready, console)
     app.run(host=host, port=port, workers=1, access_log=False, debug=False, motd=False)

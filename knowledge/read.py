@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Iterator, Optional
 
 import pydantic
+from pydantic.utils import lenient_issubclass
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
@@ -111,7 +112,12 @@ def _name(path: Path, content: Path) -> str:
 
 
 def _read_one(kind: str, path: Path, content: Path) -> tuple[Optional[Document], list[Fault]]:
-    name = _name(path, content)
+    return read_file(path, _name(path, content), schema.KINDS[kind])
+
+
+def read_file(path: Path, name: str, model: type[schema.Part]) -> tuple[Optional[Document], list[Fault]]:
+    """One file as an entry of `model`, and every fault of its shape; `name` is what the faults call it."""
+    kind = path.parent.name
     try:
         text = path.read_text(encoding="utf-8")
         raw = load(text)
@@ -121,7 +127,6 @@ def _read_one(kind: str, path: Path, content: Path) -> tuple[Optional[Document],
         return None, [Fault(name, *_yaml_words(error, text))]
     if not isinstance(raw, CommentedMap):
         return None, [Fault(name, 1, "file", "Write the entry as `field: value` lines, beginning with `id:`.")]
-    model = schema.KINDS[kind]
     entry = None
     faults: list[Fault] = []
     try:
@@ -222,5 +227,5 @@ def _words(error: Any, model: type[schema.Part], raw: Any) -> str:
 def _all_fields(model: type[pydantic.BaseModel]) -> Iterator[str]:
     for field in model.__fields__.values():
         yield field.alias
-        if isinstance(field.type_, type) and issubclass(field.type_, pydantic.BaseModel):
+        if lenient_issubclass(field.type_, pydantic.BaseModel):
             yield from _all_fields(field.type_)

@@ -32,6 +32,7 @@ def stores_in(folder: Path) -> dict[str, str]:
     return {
         "TRACKER_URL": f"sqlite:///{folder}/conversations.db",
         "PEOPLE_URL": f"sqlite:///{folder}/people.db",
+        "INCLUSION_GUIDE_CONSOLE": "off",  # its own tests put it on
         "INCLUSION_GUIDE_SECRET": "a secret of the tests, long enough to sign with",
     }
 

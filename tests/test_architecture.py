@@ -30,6 +30,15 @@ MAY_IMPORT = {
     "bot/nlu": {"bot.nlu", "knowledge"},
     "bot/people": {"bot.people", "bot.privacy", "bot.sqlite", "knowledge"},
     "bot/widget": {"bot.widget", "knowledge"},
+    "bot/console": {
+        "bot.console",
+        "bot.people",
+        "bot.channels.limits",
+        "bot.replies",
+        "bot.inbound",
+        "bot.privacy",
+        "knowledge",
+    },
     "bot/channels": {
         "bot.channels",
         "bot.people",
@@ -72,6 +81,7 @@ NO_RASA = (
     "bot/privacy.py",
     "bot/people",
     "bot/widget",
+    "bot/console",
 )
 OURS = ("knowledge", "actions", "bot", "tests")
 

@@ -32,6 +32,37 @@ class Handovers:
             connection.execute(sa.delete(_TABLE).where(waits))
             connection.execute(sa.insert(_TABLE), {**row, "state": "waiting", "created": time.time()})
 
+    def waiting(self) -> list[dict[str, Any]]:
+        """The hand-overs that nobody has taken up, oldest first."""
+        query = sa.select(_TABLE).where(_TABLE.c.state == "waiting").order_by(_TABLE.c.created)
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def get(self, number: int) -> Optional[dict[str, Any]]:
+        """The hand-over of this number."""
+        return self._one(_TABLE.c.id == number)
+
+    def of(self, call: str) -> Optional[dict[str, Any]]:
+        """The hand-over that a call took up, unless its writer has deleted it."""
+        return self._one(_TABLE.c.call == call)
+
+    def _one(self, where: Any) -> Optional[dict[str, Any]]:
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(_TABLE).where(where)).mappings().first()
+        return dict(row) if row else None
+
+    def take(self, number: int, call: str) -> bool:
+        """Take one up in a call; False if somebody has taken it already, or its writer has deleted it."""
+        waits = sa.and_(_TABLE.c.id == number, _TABLE.c.state == "waiting")
+        with self._engine.begin() as connection:
+            taken = sa.update(_TABLE).where(waits).values(state="taken", call=call)
+            return bool(connection.execute(taken).rowcount)
+
+    def close(self, call: str) -> None:
+        """The call that took it up has ended."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(_TABLE).where(_TABLE.c.call == call).values(state="closed"))
+
     def erase(self, conversation: str) -> int:
         """Delete a conversation's hand-overs, whatever their state; how many."""
         with self._engine.begin() as connection:

@@ -6,6 +6,10 @@ import time
 from typing import Any, Optional, Protocol
 
 from bot.people import database
+from bot.people.accounts import Accounts, SignIns
+from bot.people.callbacks import CallBacks
+from bot.people.calls import Calls
+from bot.people.concerns import Concerns
 from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox
@@ -65,14 +69,10 @@ class Conversations:
 def stores(trackers: Trackers) -> tuple[Store, ...]:
     """Every store."""
     people = database.engine()
-    return (
-        Conversations(trackers),
-        Inbox(people),
-        Feedbacks(people),
-        Handovers(people),
-        Updates(people),
-        Pupils(people),
-    )
+    of_chats = (Conversations(trackers), Inbox(people), Feedbacks(people), Handovers(people))
+    of_messengers = (Updates(people), Pupils(people))
+    of_helpline = (Calls(people), CallBacks(people), Concerns(people), SignIns(people), Accounts(people))
+    return *of_chats, *of_messengers, *of_helpline
 
 
 def erase(trackers: Trackers, conversation: str) -> dict[str, int]:

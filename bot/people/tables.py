@@ -8,6 +8,7 @@ from sqlalchemy.orm import declarative_base
 Base = declarative_base()
 
 CONVERSATION = 64  # characters of a conversation's id
+REFERENCE = 12  # of a call's reference
 
 
 class Message(Base):  # type: ignore[misc,valid-type]
@@ -56,6 +57,7 @@ class Handover(Base):  # type: ignore[misc,valid-type]
     role = Column(String(32))
     summary = Column(Text, nullable=False)
     contact = Column(Text)
+    call = Column(String(REFERENCE))  # the call in which an adviser took it up
 
 
 class Pupil(Base):  # type: ignore[misc,valid-type]
@@ -95,3 +97,95 @@ class Update(Base):  # type: ignore[misc,valid-type]
     state = Column(String(16), nullable=False, default="waiting", index=True)
     sent = Column(Integer, nullable=False, default=0)
     received = Column(Float, nullable=False)
+
+
+class Account(Base):  # type: ignore[misc,valid-type]
+    """Someone who may use the helpline's console."""
+
+    __tablename__ = "accounts"
+
+    id = Column(Integer, primary_key=True)
+    name = Column(String(64), nullable=False, unique=True)
+    password = Column(Text, nullable=False)
+    role = Column(String(16), nullable=False)
+    safeguarding = Column(Boolean, nullable=False, default=False)
+    active = Column(Boolean, nullable=False, default=True)
+    failures = Column(Integer, nullable=False, default=0)
+    locked_until = Column(Float, nullable=False, default=0.0)
+    created = Column(Float, nullable=False)
+
+
+class SignIn(Base):  # type: ignore[misc,valid-type]
+    """One sign-in: what a browser's cookie stands for, as long as it lasts. Only a hash of the cookie's key is here."""
+
+    __tablename__ = "signins"
+
+    id = Column(Integer, primary_key=True)
+    key = Column(String(64), nullable=False, unique=True)
+    account = Column(Integer, nullable=False, index=True)
+    created = Column(Float, nullable=False)
+    seen = Column(Float, nullable=False)
+
+
+class Call(Base):  # type: ignore[misc,valid-type]
+    """A call to the helpline: what was said of the situation, the note, and how it ended. No name is needed."""
+
+    __tablename__ = "calls"
+
+    id = Column(Integer, primary_key=True)
+    reference = Column(String(REFERENCE), nullable=False, unique=True)
+    conversation = Column(String(CONVERSATION), nullable=False, unique=True)
+    account = Column(Integer, nullable=False, index=True)
+    script = Column(String(64), nullable=False)
+    special = Column(String(64))
+    state = Column(String(16), nullable=False, default="open", index=True)
+    begun = Column(Float, nullable=False)
+    ended = Column(Float)
+    changed = Column(Float, nullable=False, index=True)
+    version = Column(Integer, nullable=False, default=1)
+    facts = Column(JSON, nullable=False)
+    filled = Column(JSON, nullable=False)  # facts that were read from words: 'read', or 'no' where that was undone
+    told = Column(JSON, nullable=False)  # ids of the records that the caller was told
+    note = Column(Text, nullable=False, default="")
+    outcome = Column(String(32))
+    outcome_note = Column(Text)
+    follow_up = Column(String(10))
+    before = Column(String(REFERENCE))  # the same caller's call before
+
+
+class CallBack(Base):  # type: ignore[misc,valid-type]
+    """Whom to ring back, when and how: kept apart from the call's note, and for less long."""
+
+    __tablename__ = "callbacks"
+
+    id = Column(Integer, primary_key=True)
+    call = Column(String(REFERENCE), nullable=False, index=True)
+    conversation = Column(String(CONVERSATION), nullable=False, index=True)
+    account = Column(Integer, nullable=False)
+    state = Column(String(16), nullable=False, default="open", index=True)
+    due = Column(String(16), nullable=False)  # local day and time: 2026-11-21T15:30
+    name = Column(Text)
+    number = Column(Text, nullable=False)
+    safe = Column(Text)  # what to mind when ringing
+    tries = Column(Integer, nullable=False, default=0)
+    created = Column(Float, nullable=False)
+    closed = Column(Float)
+
+
+class Concern(Base):  # type: ignore[misc,valid-type]
+    """A safeguarding record: apart from the note, for fewer eyes, and kept for longer. Outlives its call."""
+
+    __tablename__ = "concerns"
+
+    id = Column(Integer, primary_key=True)
+    call = Column(String(REFERENCE), index=True)
+    conversation = Column(String(CONVERSATION), index=True)
+    account = Column(Integer, nullable=False)
+    kind = Column(String(64), nullable=False)
+    area = Column(String(64))
+    said = Column(Text, nullable=False, default="")
+    done = Column(Text, nullable=False, default="")
+    lead_told = Column(Boolean, nullable=False, default=False)
+    created = Column(Float, nullable=False)
+    changed = Column(Float, nullable=False, index=True)
+    version = Column(Integer, nullable=False, default=1)

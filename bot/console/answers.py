@@ -1,0 +1,212 @@
+"""Replies and records as an adviser uses them: what to say, what to check, whom to refer to, where it is written.
+
+Every sentence is a record's, rendered by knowledge.render. The caller's words are the record's words for the caller.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import Any, Iterable, Mapping, Optional, get_args
+
+from bot.console.wording import day, wording
+from bot.replies import Button, Reply
+from knowledge import render
+from knowledge.query import NATIONAL, Finder, Wanted
+from knowledge.render import words
+from knowledge.schema import Decision
+from knowledge.store import Knowledge, Record
+
+# whose words a caller of this role is told, and in which role the assistant is asked for them: a parent's adviser needs
+# the parents' part, a head teacher's the schools'
+ASKS_AS = {"school": "school", "governor": "governor", "professional": "professional", "council": "council"}
+SAFEGUARDING = "adviser"
+_WHO = {"parents": "parents", "schools": "schools", "governors": "schools", "council": "council"}
+# the order in which a council's own contacts are wanted
+FIRST = ("exclusions-or-inclusion", "childrens-front-door", "emergency-duty", "virtual-school", "sen-assessment")
+WHOLE = 6  # letters from which a search means something
+_CONDITIONS = {"in_care", "social_worker", "ehc_plan", "sen", "health_need"}
+IMPARTIAL, COUNCIL, CRISIS = ("sendiass",), ("advice-line", "information"), ("crisis-line", "emergency", "police")
+
+
+@dataclasses.dataclass
+class Answer:
+    """One answer, in the parts that an adviser needs."""
+
+    status: str
+    say: str
+    own: Optional[str] = None
+    check: list[str] = dataclasses.field(default_factory=list)
+    contacts: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    sources: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    buttons: list[Button] = dataclasses.field(default_factory=list)
+    records: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    kind: Optional[str] = None  # of a crisis
+
+
+def known(facts: Mapping[str, Any], knowledge: Knowledge) -> dict[str, str]:
+    """What a call's facts mean to the assistant: role, area, stage and decision."""
+    found = {"role": ASKS_AS.get(facts.get("role") or "", SAFEGUARDING)}
+    area = facts.get("school_area") or facts.get("home_area")
+    if area:
+        found["area"] = area
+    stage = _stage(facts, knowledge, area)
+    if stage:
+        found["stage"] = stage
+    if facts.get("decision"):
+        found["decision"] = facts["decision"]
+    return found
+
+
+def _stage(facts: Mapping[str, Any], knowledge: Knowledge, area: Optional[str]) -> Optional[str]:
+    serious = knowledge.stage(area, "serious-breach") if facts.get("serious") == "yes" else None
+    if serious:
+        return str(serious.code)
+    if facts.get("suspensions") is None:
+        return None
+    reached = knowledge.stage_for_count(area, int(facts["suspensions"]))
+    return reached.code if reached else None
+
+
+def caller_role(facts: Mapping[str, Any]) -> str:
+    """Whose words the caller is told."""
+    return str(facts.get("role") or "parent")
+
+
+def of_reply(reply: Reply, facts: Mapping[str, Any], knowledge: Knowledge) -> Answer:
+    """A Reply in an adviser's parts."""
+    if reply.status == "crisis" and reply.records and reply.records[0] in knowledge.safeguarding:
+        return of_concern(reply.records[0], facts.get("home_area") or facts.get("school_area"), knowledge)
+    made = Answer(reply.status, reply.text, contacts=reply.contacts, sources=reply.sources, buttons=reply.buttons)
+    made.check = list(reply.notes)
+    ids = [name for name in reply.records if name in knowledge.records]
+    if not ids or reply.status != "answered":
+        return made
+    made.records = [_titled(knowledge.records[name]) for name in ids]
+    belief = _belief(reply, ids, knowledge)
+    asked_as = reply.scope.get("role") or SAFEGUARDING
+    if render.answer(knowledge, ids, asked_as, belief).text == reply.text:
+        # the reply is these records and nothing else: so are the caller's words
+        made.say = render.answer(knowledge, ids, caller_role(facts), belief).text
+        made.own = reply.text if made.say != reply.text else None
+    made.check = [*_checks(ids, facts, knowledge), *made.check]
+    return made
+
+
+def of_record(name: str, facts: Mapping[str, Any], knowledge: Knowledge) -> Answer:
+    """A record in an adviser's parts."""
+    say = render.answer(knowledge, [name], caller_role(facts))
+    own = render.answer(knowledge, [name], ASKS_AS.get(facts.get("role") or "", SAFEGUARDING))
+    return Answer(
+        "answered",
+        say.text,
+        own=own.text if own.text != say.text else None,
+        check=_checks([name], facts, knowledge),
+        contacts=own.contacts,
+        sources=own.sources,
+        records=[_titled(knowledge.records[name])],
+    )
+
+
+def of_concern(kind: str, area: Optional[str], knowledge: Knowledge) -> Answer:
+    """The steps and numbers for one kind of danger, in an adviser's words."""
+    said = knowledge.safeguarding[kind].roles[SAFEGUARDING]
+    services = [knowledge.services[s] for s in said.services if s in knowledge.services]
+    services += knowledge.contacts(area, said.local) if area else []
+    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(said.steps, 1))
+    contacts = [render.contact(s, SAFEGUARDING) for s in services]
+    return Answer("crisis", f"{said.lead}\n\n{steps}", contacts=contacts, kind=kind)
+
+
+def _titled(record: Record) -> dict[str, str]:
+    return {"id": record.id, "title": record.title}
+
+
+def _belief(reply: Reply, ids: Iterable[str], knowledge: Knowledge) -> Optional[str]:
+    """The mistaken belief that the reply begins by putting right."""
+    for name in ids:
+        for corrected in getattr(knowledge.records[name].entry, "corrects", []):
+            if reply.text.startswith(corrected.instead):
+                return str(corrected.belief)
+    return None
+
+
+def _checks(ids: Iterable[str], facts: Mapping[str, Any], knowledge: Knowledge) -> list[str]:
+    """What to find out before these records are told: for which decisions, conditions and dates they hold."""
+    said, labels = wording()["call"], words()["labels"]["decisions"]
+    found: list[str] = []
+    for name in ids:
+        record = knowledge.records[name]
+        decisions = getattr(record.entry, "decisions", None) if record.kind == "law" else None
+        if decisions and len(decisions) < len(get_args(Decision)) and facts.get("decision") not in decisions:
+            holds = ", ".join(labels[d] for d in decisions)
+            now = facts.get("decision")
+            found.append(
+                said["decision_known"].format(holds=holds, decision=labels[now])
+                if now in labels
+                else said["decision_unknown"].format(holds=holds)
+            )
+        condition = record.duty.condition if record.duty else None
+        if condition in _CONDITIONS and facts.get(condition) != "yes":
+            phrase = "condition_no" if facts.get(condition) == "no" else "condition_unknown"
+            found.append(said[phrase].format(condition=words()["walk"]["conditions"][condition]))
+        if record.kind == "law" and record.entry.effective_from:
+            found.append(said["in_force"].format(date=day(record.entry.effective_from.isoformat())))
+        if record.kind == "law" and record.entry.effective_to and record.entry.effective_to < datetime.date.today():
+            found.append(said["ended"].format(date=day(record.entry.effective_to.isoformat())))
+    if not (facts.get("school_area") or facts.get("home_area")):
+        found.append(said["area_unknown"])
+    return list(dict.fromkeys(found))
+
+
+# ---------------------------------------------------------------------------------------------- search and contacts
+
+
+def search(finder: Finder, text: str, area: Optional[str], audience: Optional[str], most: int = 12) -> list[Record]:
+    """The records nearest to some words, best first: of one area and the nation, or of all."""
+    knowledge = finder.knowledge
+    areas = frozenset({area, *NATIONAL}) if area else frozenset({*knowledge.areas, "uk"})
+    starts = [r for r in knowledge.records.values() if r.area in areas and _begins(r, text)]
+    hits = [hit.record for hit in finder.find(text, Wanted(area=area, areas=areas, audience=audience), most * 4)]
+    found = list({r.id: r for r in ([*starts[:5], *hits] if len(text) < WHOLE else [*hits, *starts])}.values())
+    return [r for r in found if audience is None or audience in _audiences(r)][:most]
+
+
+def _begins(record: Record, text: str) -> bool:
+    """Whether a name of the record has a word that begins so: for the first letters, which mean nothing yet."""
+    typed = text.lower().strip()
+    if not 1 < len(typed) < 25:
+        return False
+    names = [record.title, *getattr(record.duty or record.entry, "aliases", [])]
+    return any(f" {name.lower()}".find(f" {typed}") >= 0 for name in names)
+
+
+def _audiences(record: Record) -> set[str]:
+    if record.audience:
+        return {record.audience}
+    if record.kind == "law":
+        return {_WHO[who] for who in record.entry.who}
+    return {"parents", "schools", "council", "partners"}
+
+
+def snippet(record: Record, knowledge: Knowledge, role: str, most: int = 150) -> str:
+    """The beginning of what a record says."""
+    text = render.answer(knowledge, [record.id], role).text if record.kind != "services" else record.entry.for_
+    lines = [line.strip("- ") for line in text.split("\n") if line.strip()]
+    body = " ".join(lines[1:] if record.kind in ("stages", "duties", "interventions") else lines)
+    return body if len(body) <= most else body[: body.rfind(" ", 0, most)] + " …"
+
+
+def contacts(area: Optional[str], knowledge: Knowledge) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Whom to refer to, in groups: the council's own, the impartial, national lines, and those for a crisis."""
+    said = wording()["call"]
+    here = [s for s in knowledge.services.values() if area and s.area == area]
+    here.sort(key=lambda s: FIRST.index(s.kind) if s.kind in FIRST else len(FIRST))
+    everywhere = [s for s in knowledge.services.values() if s.area in NATIONAL]
+    groups = [
+        (said["council"], [s for s in here if s.kind not in IMPARTIAL]),
+        (said["impartial"], [s for s in [*here, *everywhere] if s.kind in IMPARTIAL]),
+        (said["contacts_national"], [s for s in everywhere if s.kind not in (*IMPARTIAL, *CRISIS)]),
+        (said["crisis_lines"], [s for s in everywhere if s.kind in CRISIS]),
+    ]
+    return [(title, [render.contact(s, SAFEGUARDING) for s in found]) for title, found in groups if found]

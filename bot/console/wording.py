@@ -1,0 +1,84 @@
+"""The console's words, and how its texts, times and phone numbers are shown."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import os
+import re
+from pathlib import Path
+from typing import Any, Optional
+
+from markupsafe import Markup, escape
+from ruamel.yaml import YAML
+
+_ITEM = re.compile(r"^- ")
+_NUMBERED = re.compile(r"^\d+\. ")
+
+
+@functools.cache
+def wording() -> dict[str, Any]:
+    """The words."""
+    loaded: dict[str, Any] = YAML(typ="safe").load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def helpline() -> str:
+    """What the line is called: INCLUSION_GUIDE_HELPLINE, else 'the helpline'."""
+    return os.environ.get("INCLUSION_GUIDE_HELPLINE") or str(wording()["helpline"])
+
+
+def prose(text: str) -> Markup:
+    """Plain text as HTML: paragraphs, and the lists that lines beginning with '- ' or '1. ' make."""
+    blocks: list[Markup] = []
+    lines: list[str] = []
+    kind = "p"
+
+    def flush() -> None:
+        if not lines:
+            return
+        if kind == "p":
+            blocks.append(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in lines)))
+        else:
+            items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+            blocks.append(Markup(f"<{kind}>{{}}</{kind}>").format(items))
+        lines.clear()
+
+    for line in text.split("\n"):
+        now = "ul" if _ITEM.match(line) else "ol" if _NUMBERED.match(line) else "p"
+        if now != kind or not line.strip():
+            flush()
+        kind = now
+        if line.strip():
+            lines.append(_NUMBERED.sub("", _ITEM.sub("", line)) if now != "p" else line)
+    flush()
+    return Markup("\n").join(blocks)
+
+
+def dial(number: str) -> Optional[str]:
+    """A number as a link dials it; None where the text is more than a number."""
+    digits = re.sub(r"[^\d+]", "", number)
+    return f"tel:{digits}" if re.fullmatch(r"[\d +()-]{3,}", number) and len(digits) >= 3 else None
+
+
+def when(at: float) -> str:
+    """'Sat 21 Nov, 15:04'."""
+    moment = datetime.datetime.fromtimestamp(at)
+    return f"{moment:%a} {moment.day} {moment:%b, %H:%M}"
+
+
+def day(iso: str) -> str:
+    """'Sat 21 Nov 2026', from 2026-11-21."""
+    date = datetime.date.fromisoformat(iso[:10])
+    return f"{date:%a} {date.day} {date:%b %Y}"
+
+
+def moment(iso: str) -> str:
+    """'Sat 21 Nov 2026, 15:04', from 2026-11-21T15:04."""
+    return f"{day(iso)}, {iso[11:16]}"
+
+
+def minutes(seconds: float) -> str:
+    """'2 minutes'."""
+    count = max(1, round(seconds / 60))
+    return "1 minute" if count == 1 else f"{count} minutes"
