@@ -12,6 +12,13 @@ from knowledge.render import words
 
 def ask(turn: Turn, missing: str) -> Reply:
     """Ask for `missing` (role, area, stage or decision) and keep the question that waits for it."""
+    keep(turn, missing)
+    status: Any = f"asks_{missing}"
+    return Reply(status, words()["asks"][missing], scope=turn.scope(), buttons=buttons(turn, missing))
+
+
+def keep(turn: Turn, missing: str, answered: bool = False) -> None:
+    """Keep the turn's question until `missing` is told; one that is `answered` in general waits for nothing else."""
     kept: dict[str, Any] = turn.get("pending") or {}
     rerun = {
         "intent": turn.intent,
@@ -23,9 +30,7 @@ def ask(turn: Turn, missing: str) -> Reply:
     }
     if turn.intent == "inform" and kept:
         rerun = {k: kept.get(k) for k in rerun}
-    turn.set("pending", {**rerun, "missing": missing})
-    status: Any = f"asks_{missing}"
-    return Reply(status, words()["asks"][missing], scope=turn.scope(), buttons=buttons(turn, missing))
+    turn.set("pending", {**rerun, "missing": missing, "answered": answered})
 
 
 def buttons(turn: Turn, missing: str) -> list[Button]:

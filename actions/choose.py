@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions import ask
 from actions.contacts import person
 from actions.find import ALSO, CLOSE, NATIONAL, SPECIFIC, STRONG, SURE, nationwide
+from actions.rights import settled, to_narrow
 from actions.tell import list_of, tell
 from actions.turn import Turn
 from bot.inbound import payload
@@ -31,6 +32,9 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
             return ask.ask(turn, "area")
     if record.kind == "duties" or record.kind == "stages":
         return list_of(turn, record.id)
+    narrowed = settled(turn, record)
+    if narrowed:
+        return tell(turn, narrowed)
     same = [record.id]
     later = [h for h in hits[1:] if h.record.id != record.id]
     if record.kind == "duty":
@@ -43,7 +47,7 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
         if other.kind in READ_TOGETHER and other.area in (turn.area, "england"):
             same.append(other.id)
     reply = tell(turn, same, next((h.phrase for h in hits if h.record.id == record.id), None))
-    reply.buttons += _see_also(later, same, best.score)
+    reply.buttons = [*to_narrow(turn, record), *reply.buttons, *_see_also(later, same, best.score)]
     return reply
 
 

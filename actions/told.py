@@ -25,9 +25,9 @@ def take_in(turn: Turn) -> Reply:
     """Remember what the message says of the situation, and answer what waited for it or depends on it."""
     told = turn.understand()
     pending = turn.get("pending")
-    if pending and (told or turn.tapped):
+    if pending and (turn.supplies(told) if pending.get("answered") else told or turn.tapped):
         return rerun(turn, pending)
-    if pending and pending.get("missing") in ("area", "role", "stage", "decision"):
+    if pending and not pending.get("answered") and pending.get("missing") in ("area", "role", "stage", "decision"):
         if turn.intent == "inform" and not turn.get("misses"):
             turn.set("misses", 1)
             return ask.ask(turn, pending["missing"])
@@ -40,6 +40,8 @@ def take_in(turn: Turn) -> Reply:
     only_area = told == ["area"] and len(turn.text.split()) <= ONLY_AREA  # said to an answer that did not ask for it
     if (changed or only_area) and not turn.tapped and (reply := anew(turn)):
         return reply
+    if told == ["facts"] and turn.things_named():  # 'it's a private school': what that changes is a record of its own
+        return answer(turn)
     if len(turn.text.split()) > 5 and not turn.tapped and ("?" in turn.text or not turn.changes):
         return answer(turn)
     text = words()["manners"]["context"].format(context=turn.context_text())

@@ -169,6 +169,8 @@ class Turn:
     def supplies(self, told: list[str]) -> bool:
         """Whether the message says what a waiting question lacks."""
         missing = (self.get("pending") or {}).get("missing")
+        if missing in (self.get("facts") or {}):
+            return "facts" in told
         return missing in told or (missing == "stage" and "suspensions" in told)
 
     # understanding ----------------------------------------------------------------------------------------------
@@ -194,8 +196,11 @@ class Turn:
             decision = self._bare_decision()
         if decision:
             self._tell("decision", decision, told)
-        if self.reading.get("facts"):
-            self.set("facts", {**(self.get("facts") or {}), **self.reading["facts"]})
+        facts = dict(self.reading.get("facts") or {})
+        if self.reading.get("days"):
+            facts["days"] = self.reading["days"]
+        if facts:
+            self.set("facts", {**(self.get("facts") or {}), **facts})
             told.append("facts")
         return told
 

@@ -11,7 +11,7 @@ from typing import Any, Iterator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from knowledge import read, schema
+from knowledge import read, rights, schema
 from knowledge.read import Document, Fault
 
 REVIEW_EVERY = datetime.timedelta(days=365)
@@ -51,6 +51,7 @@ def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> l
     faults += _ids(entries)
     faults += _references(entries, content, unread)
     faults += _disagreements(entries)
+    faults += _rights(entries)
     faults += _aliases(entries)
     faults += _beliefs(entries)
     faults += _dates(entries, today or datetime.date.today())
@@ -130,7 +131,7 @@ def _references(documents: list[Document], content: Path, unread: set[str]) -> I
     for d in documents:
         for field, value in _leaves(d.entry):
             name = next((part for part in reversed(field) if isinstance(part, str)), "")
-            if name in ("cites", "meaning_cites", "with_law"):
+            if name in ("cites", "meaning_cites", "with_law", "asked"):
                 if value.startswith("law/"):
                     if value[4:] not in by_kind["law"]:
                         yield unknown(d, field, value, "law entry")
@@ -212,6 +213,37 @@ def _disagreements(documents: list[Document]) -> Iterator[Fault]:
                 yield _fault(d, ("local", i), f"`{name}` has `{law}` in with_law too. Remove it there.")
 
 
+def _rights(documents: list[Document]) -> Iterator[Fault]:
+    """Tables that name what nothing turns on, leave a situation out, or hold a cell that nothing leads to."""
+    for d in documents:
+        if not isinstance(d.entry, schema.Right):
+            continue
+        wrong = False
+        for i, cell in enumerate(d.entry.cells):
+            for name, values in cell.when.items():
+                if name not in schema.TURNS_ON:
+                    wrong = True
+                    yield _fault(d, ("cells", i, "when", name), f"must be one of: {', '.join(schema.TURNS_ON)}.")
+                elif set(values) - set(schema.TURNS_ON[name]) or not values:
+                    wrong = True
+                    allowed = ", ".join(schema.TURNS_ON[name])
+                    yield _fault(d, ("cells", i, "when", name), f"must be a list of some of: {allowed}.")
+        if wrong:
+            continue
+        reached = set()
+        for situation in rights.situations(d.entry):
+            cell_ = rights.cell(d.entry, situation)
+            if cell_ is None:
+                said = ", ".join(f"{name} {value}" for name, value in situation.items())
+                yield _fault(d, ("cells",), f"has no cell for: {said}. Add one.")
+                break
+            reached.add(id(cell_))
+        else:
+            for i, unreached in enumerate(d.entry.cells):
+                if id(unreached) not in reached:
+                    yield _fault(d, ("cells", i), "is never reached: the cells above take its situations. Remove it.")
+
+
 def _with_law(entry: Any) -> list[str]:
     lines = entry.lines() if isinstance(entry, schema.Duties) else [entry]
     return [law for line in lines for law in getattr(line, "with_law", [])]
@@ -264,7 +296,7 @@ def names_of(entry: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
 def _aliases(documents: list[Document]) -> Iterator[Fault]:
     owner: dict[tuple[str, str], Document] = {}
     for d in documents:
-        if d.kind in ("sources", "safeguarding", "disagreements"):
+        if d.kind in ("sources", "safeguarding", "disagreements", "rights"):
             continue
         area = "areas" if d.kind == "areas" else getattr(d.entry, "area", "")
         for field, alias in names_of(d.entry):

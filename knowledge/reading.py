@@ -59,6 +59,11 @@ _COUNTS = [
 ]
 _RANGE = re.compile(r"\b(?:1|one) ?(?:-|to|or|and|/) ?(?:2|two)\b(?! (?:days?|weeks?|hours?|years?|times))")
 
+_DAYS = re.compile(
+    rf"(?<![\d.]){_N} (?:school )?days? (?:\w+ ){{0,3}}?(?:in all|in total|altogether|all together|total|this term|so far|since|in (?:the|a|one) term)\b"
+    rf"|\b(?:total|totals|adds up to|comes to|makes|thats) (?:is |of |now )?{_M} (?:school )?days?\b"
+)
+
 # what stands before the name of an area that the message is not about
 _ELSEWHERE = re.compile(
     r"\b((not|isnt|arent|wasnt|no longer|nothing to do with) ((\w+ )?(in|from|at) )?|moved from "
@@ -90,6 +95,7 @@ class Reading:
     audience: Optional[str] = None
     mine: bool = False
     facts: dict[str, bool] = dataclasses.field(default_factory=dict)
+    days: Optional[int] = None
     named: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     text: str = ""
 
@@ -182,6 +188,7 @@ class Reader:
         reading.counts, reading.stage = self._read_stage(spelt)
         reading.decision = self._read_decision(spelt)
         reading.audience, reading.mine = self._read_audience(spelt)
+        reading.days = _days(spelt)
         for fact, answers in self._facts.items():
             for answer in (False, True):
                 stated = answers.get(answer)
@@ -324,6 +331,13 @@ class Reader:
         if mine and best[0] >= 5:
             return None, True
         return best[2], mine
+
+
+def _days(text: str) -> Optional[int]:
+    """The school days out this term, where a total is said: '8 days altogether', not 'suspended for 2 days'."""
+    match = _DAYS.search(text)
+    found = match and next(value for value in match.groupdict().values() if value)
+    return None if not found else int(found) if found.isdigit() else NUMBERS[found]
 
 
 def _any(words: Iterable[str]) -> str:

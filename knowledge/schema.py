@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, Literal, Optional
+from typing import TYPE_CHECKING, Any, Literal, Optional, get_args
 
 from pydantic import BaseModel, ConstrainedStr, Field, HttpUrl, validator
 from pydantic.errors import DateError
@@ -333,6 +333,32 @@ class Disagreement(Entry):
     instead: Text
 
 
+# what a right may turn on, in the order in which it is asked, and what may be known of it
+TURNS_ON: dict[str, tuple[str, ...]] = {
+    "independent": ("yes", "no"),  # a fee-paying school
+    "decision": get_args(Decision),
+    "days": ("up-to-5", "6-to-15", "over-15"),  # school days out this term, all suspensions together
+    "exam": ("yes", "no"),  # a public exam or national test would be missed
+    "ehc_plan": ("yes", "no"),
+    "in_care": ("yes", "no"),
+    "social_worker": ("yes", "no"),
+}
+
+
+class Cell(Part):
+    """What applies in some situations: `when` names for each thing it turns on the values that lead here."""
+
+    when: dict[Words, list[Words]] = {}
+    law: list[Words] = Field(..., min_items=1)
+
+
+class Right(Entry):
+    """A table from the situation to the law that applies. The first cell that fits counts."""
+
+    asked: list[Words] = Field(..., min_items=1)
+    cells: list[Cell] = Field(..., min_items=2)
+
+
 KINDS: dict[str, type[Part]] = {
     "sources": Source,
     "areas": Area,
@@ -345,4 +371,5 @@ KINDS: dict[str, type[Part]] = {
     "safeguarding": Safeguarding,
     "glossary": Term,
     "disagreements": Disagreement,
+    "rights": Right,
 }

@@ -99,7 +99,7 @@ def _hash(text: str) -> str:
 
 def phrases(kind: str, entry: Any) -> Iterator[tuple[str, str, str]]:
     """(record, kind of phrase, text) for everything an entry can be found by."""
-    if kind in ("sources", "areas", "safeguarding", "disagreements"):
+    if kind in ("sources", "areas", "safeguarding", "disagreements", "rights"):
         return
     yield entry.id, "title", entry.title
     for alias in entry.aliases:
@@ -265,6 +265,10 @@ class Knowledge:
     @property
     def disagreements(self) -> dict[str, schema.Disagreement]:
         return self.entries.get("disagreements", {})
+
+    @property
+    def rights(self) -> dict[str, schema.Right]:
+        return self.entries.get("rights", {})
 
     def disagreements_on(self, record: Record) -> list[schema.Disagreement]:
         """Where this record's paper says something other than national law; for a list, that of its lines too."""

@@ -60,6 +60,7 @@ ORDER = (
     "tell",
     "follow",
     "contacts",
+    "rights",
     "choose",
     "pathway",
     "steps",

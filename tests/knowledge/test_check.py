@@ -13,7 +13,10 @@ from knowledge.check import check, coverage, left_out, release
 
 TODAY = datetime.date(2026, 11, 21)
 FAULTS = Path(__file__).parent / "faults"
-KINDS = "sources, areas, stages, duties, guidance, law, interventions, services, safeguarding, glossary, disagreements"
+KINDS = ", ".join(
+    ["sources", "areas", "stages", "duties", "guidance", "law", "interventions", "services", "safeguarding", "glossary"]
+)
+KINDS += ", disagreements, rights"
 TOWN = "areas/millbrook.yml"
 TERM = "glossary/mill.yml"
 LINES = "duties/north-2-schools.yml"
@@ -22,6 +25,7 @@ SERVICE = "services/mill-helpline.yml"
 CRISIS = "safeguarding/unsure.yml"
 LEFT_OUT = "left-out.yml"
 APART = "disagreements/mill.yml"
+TABLE = "rights/school-from-day-six.yml"
 OURS = "disagreements/two-is-no-limit.yml"
 GAMES = "guidance/board-games.yml"
 PLAN = "sources/northfold-plan.yml"
@@ -101,6 +105,16 @@ MISTAKES = [
         TOWN,
         'areas/northfold.yml:7: places.1: "Little Fold" already belongs to millbrook.yml. Remove it from one of them.',
     ),
+    # tables of rights
+    (
+        "rights_turn_on_nothing_known",
+        TABLE,
+        "6: cells.1.when.moon: must be one of: independent, decision, days, exam, ehc_plan, in_care, social_worker.",
+    ),
+    ("rights_of_an_unknown_value", TABLE, "6: cells.1.when.exam: must be a list of some of: yes, no."),
+    ("rights_with_a_gap", TABLE, "5: cells: has no cell for: exam no. Add one."),
+    ("rights_never_reached", TABLE, "10: cells.3: is never reached: the cells above take its situations. Remove it."),
+    ("rights_with_no_law", TABLE, f"7: cells.1.law.1: there is no law entry `law/day-seven`. {INSTEAD}"),
     # a local paper and national law
     ("disagreement_of_no_paper", APART, f"4: source: there is no source `mill-plan`. {INSTEAD}"),
     ("disagreement_of_no_record", APART, f"6: local.1: there is no entry or line `north-2-schools-09`. {INSTEAD}"),
