@@ -34,7 +34,7 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
         return list_of(turn, record.id)
     narrowed = settled(turn, record)
     if narrowed:
-        return tell(turn, narrowed)
+        return tell(turn, narrowed, best.phrase)
     same = [record.id]
     later = [h for h in hits[1:] if h.record.id != record.id]
     if record.kind == "duty":
