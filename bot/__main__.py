@@ -130,13 +130,13 @@ def start(rest: list[str]) -> int:
             f"Port {options.port} is in use. Stop what runs there, or choose another: "
             f"./run start --port {options.port + 1}"
         )
-    lines = _messengers()
     desk = console_address(options.port)
     if desk and not _port_is_free(*desk):
         raise Stop(
             f"Port {desk[1]}, where the helpline console would be, is in use. Choose another: "
             f"CONSOLE_PORT={desk[1] + 1} ./run, or start without it: INCLUSION_GUIDE_CONSOLE=off ./run"
         )
+    lines = _messengers()
     build()
     train_if_stale()
     print("Starting ...", flush=True)

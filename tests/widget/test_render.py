@@ -126,13 +126,14 @@ def attack(said: str) -> dict[str, Any]:
 
 def test_attacks_in_any_field_do_nothing(double: Double, visit: Callable[..., Guest]) -> None:
     guest = visit().open()
-    for said in ATTACKS:
+    for n, said in enumerate(ATTACKS, 1):
         double.extra[said] = attack(said)
         answer = guest.ask(said)
         assert guest.said.last.locator(".bubble").inner_text() == said
         assert answer.locator("img, script, iframe, object, svg[onload]").count() == 0
         answer.locator(".choice").click()
         expect(guest.said.last.locator(".bubble")).to_have_text(said)
+        expect(guest.replies).to_have_count(2 * n)  # the tap's answer is there before the next question
     guest.page.reload()
     expect(guest.replies).to_have_count(2 * len(ATTACKS))
     addresses = [a.get_attribute("href") or "" for a in guest.page.locator("inclusion-guide a").all()]

@@ -187,8 +187,11 @@ $("caller").addEventListener("change", () => {
   for (const script of document.querySelectorAll("[data-script]")) script.hidden = script.dataset.script !== $("caller").value;
   keeper.changed(50);
 });
-$("special").addEventListener("change", () => {
+function showSpecial() {
   for (const special of document.querySelectorAll("[data-special]")) special.hidden = special.dataset.special !== $("special").value;
+}
+$("special").addEventListener("change", () => {
+  showSpecial();
   document.querySelector(".script .scroll").scrollTop = 0;
   keeper.changed(50);
 });
@@ -410,6 +413,11 @@ for (const control of controls) {
   const chosen = control.type === "radio" ? control.checked && !control.defaultChecked : control.tagName === "INPUT" && control.value !== control.defaultValue;
   if (!chosen) continue;
   facts[control.dataset.fact] = control.value;
+  early = true;
+}
+const shown = [...document.querySelectorAll("[data-special]")].find((each) => !each.hidden);
+if ($("special").value !== (shown ? shown.dataset.special : "")) {
+  showSpecial();
   early = true;
 }
 if (early) {
