@@ -8,6 +8,7 @@ from typing import Any, Optional
 import sqlalchemy as sa
 
 from bot.people.calls import keep_days as call_days
+from bot.people.kept import OfConversations
 from bot.people.tables import CallBack
 
 DAY = 86400
@@ -15,13 +16,11 @@ KEEP_DAYS = 14  # after it is done or given up
 _TABLE = CallBack.__table__
 
 
-class CallBacks:
+class CallBacks(OfConversations):
     """The store of call-backs."""
 
     name = "callbacks"
-
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
+    table = _TABLE
 
     def put(
         self,
@@ -67,17 +66,6 @@ class CallBacks:
         mine = sa.and_(_TABLE.c.id == number, _TABLE.c.state == "open")
         with self._engine.begin() as connection:
             return bool(connection.execute(sa.update(_TABLE).where(mine).values(**values)).rowcount)
-
-    def erase(self, conversation: str) -> int:
-        """Delete a call's call-backs; how many."""
-        with self._engine.begin() as connection:
-            return int(connection.execute(sa.delete(_TABLE).where(_TABLE.c.conversation == conversation)).rowcount)
-
-    def export(self, conversation: str) -> list[dict[str, Any]]:
-        """The call-backs of a call."""
-        query = sa.select(_TABLE).where(_TABLE.c.conversation == conversation).order_by(_TABLE.c.id)
-        with self._engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
 
     def expire(self, now: float) -> int:
         """Delete what was closed two weeks ago, and what is as old as a call may be; how many."""

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 import sqlalchemy as sa
 
+from bot.people.kept import OfConversations
 from bot.people.tables import Handover
 from bot.privacy import keep_days
 
@@ -14,13 +15,11 @@ DAY = 86400
 _TABLE = Handover.__table__
 
 
-class Handovers:
+class Handovers(OfConversations):
     """The store of hand-overs."""
 
     name = "handovers"
-
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
+    table = _TABLE
 
     def put(
         self, conversation: str, summary: str, contact: Optional[str], area: Optional[str], role: Optional[str]
@@ -62,17 +61,6 @@ class Handovers:
         """The call that took it up has ended."""
         with self._engine.begin() as connection:
             connection.execute(sa.update(_TABLE).where(_TABLE.c.call == call).values(state="closed"))
-
-    def erase(self, conversation: str) -> int:
-        """Delete a conversation's hand-overs, whatever their state; how many."""
-        with self._engine.begin() as connection:
-            return int(connection.execute(sa.delete(_TABLE).where(_TABLE.c.conversation == conversation)).rowcount)
-
-    def export(self, conversation: str) -> list[dict[str, Any]]:
-        """The hand-overs of a conversation."""
-        query = sa.select(_TABLE).where(_TABLE.c.conversation == conversation).order_by(_TABLE.c.id)
-        with self._engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
 
     def expire(self, now: float) -> int:
         """Delete hand-overs that are older than a conversation may be; how many."""

@@ -9,6 +9,7 @@ from typing import Any, Optional
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.people.kept import OfConversations
 from bot.people.tables import Message
 from bot.privacy import keep_days
 
@@ -27,10 +28,11 @@ class Waiting:
     restarts: int = 0
 
 
-class Inbox:
+class Inbox(OfConversations):
     """The store of messages taken in."""
 
     name = "inbox"
+    table = _TABLE
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
@@ -92,17 +94,6 @@ class Inbox:
             connection.execute(sa.update(_TABLE).where(waits).values(restarts=_TABLE.c.restarts + 1))
             query = sa.select(_TABLE.c.conversation).where(waits).group_by(_TABLE.c.conversation)
             return list(connection.execute(query.order_by(sa.func.min(_TABLE.c.id))).scalars())
-
-    def erase(self, conversation: str) -> int:
-        """Forget a conversation's messages; how many."""
-        with self._engine.begin() as connection:
-            return int(connection.execute(sa.delete(_TABLE).where(_TABLE.c.conversation == conversation)).rowcount)
-
-    def export(self, conversation: str) -> list[dict[str, Any]]:
-        """What is kept of a conversation's messages."""
-        query = sa.select(_TABLE).where(_TABLE.c.conversation == conversation).order_by(_TABLE.c.id)
-        with self._engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
 
     def expire(self, now: float) -> int:
         """Forget the messages of conversations whose last one is too old; how many."""

@@ -9,6 +9,7 @@ from typing import Any, Optional
 
 import sqlalchemy as sa
 
+from bot.people.kept import OfConversations
 from bot.people.tables import Pupil as _Table
 from bot.privacy import keep_days
 
@@ -47,16 +48,14 @@ class Pupil:
         return self.conversation.rpartition("-")[2]
 
 
-class Pupils:
+class Pupils(OfConversations):
     """The store of pupils. What changes does so over a connection, in the transaction of the update that asks for it.
 
     A `person` and a `place` (a private chat, a group) are pseudonyms.
     """
 
     name = "pupils"
-
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
+    table = _TABLE
 
     def enter(self, connection: Any, person: str, place: str) -> Pupil:
         """The pupil whom a person is at in a place: the first one, if they have none there."""
@@ -139,17 +138,6 @@ class Pupils:
         query = sa.select(_TABLE.c.conversation).where(_TABLE.c.person == person).order_by(_TABLE.c.id)
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
-
-    def erase(self, conversation: str) -> int:
-        """Forget a conversation, and with the last one the person; how many went."""
-        with self._engine.begin() as connection:
-            return int(connection.execute(sa.delete(_TABLE).where(_TABLE.c.conversation == conversation)).rowcount)
-
-    def export(self, conversation: str) -> list[dict[str, Any]]:
-        """What is kept of a conversation and its person."""
-        query = sa.select(_TABLE).where(_TABLE.c.conversation == conversation)
-        with self._engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
 
     def expire(self, now: float) -> int:
         """Forget conversations that have not been used for as long as one is kept; how many."""
