@@ -20,11 +20,11 @@ TOLD_TOGETHER = 2  # cells
 def settled(turn: Turn, record: Record) -> Optional[list[str]]:
     """The law entries that apply instead of this one, where a table of rights and what is known settle it.
 
-    Of two cases that are left both are told.
+    Of two cases that are left both are told, the exception last: in a table it comes first.
     """
     right = _table(turn, record)
     cells = rights.open_cells(right, _known(turn)) if right else []
-    laws = [law[4:] for cell in cells for law in cell.law]
+    laws = [law[4:] for cell in reversed(cells) for law in cell.law]
     return list(dict.fromkeys(laws)) if 0 < len(cells) <= TOLD_TOGETHER else None
 
 

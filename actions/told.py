@@ -44,7 +44,8 @@ def take_in(turn: Turn) -> Reply:
         return answer(turn)
     if len(turn.text.split()) > 5 and not turn.tapped and ("?" in turn.text or not turn.changes):
         return answer(turn)
-    text = words()["manners"]["context"].format(context=turn.context_text())
+    known = turn.context_text()  # days and needs are kept, too, and have no label
+    text = words()["manners"]["context"].format(context=known) if known else words()["manners"]["context_other"]
     notes = []
     area = turn.area_entry
     if "area" in told and area and area.kind != "covered":
