@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import copy
 import functools
+import warnings
 from contextlib import asynccontextmanager
 from typing import Any, AsyncGenerator, Dict, List, Optional, Text, Tuple
+
+with warnings.catch_warnings():  # importing Sanic turns every library's deprecation warnings on, for good
+    import sanic  # noqa: F401
 
 from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent

@@ -89,6 +89,12 @@ def assert_plain(ended: subprocess.CompletedProcess, *words: str) -> None:
         assert word in said
 
 
+def test_a_start_shows_no_librarys_warnings() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", "import bot.server"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_a_port_in_use_is_said_in_one_sentence() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
