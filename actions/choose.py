@@ -44,7 +44,7 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
         other = later[0].record
         if best.score < STRONG and other.kind not in ("duties", "stages") and not _related(record, other):
             return clarify(turn, hits[:3])
-        if other.kind in READ_TOGETHER and other.area in (turn.area, "england"):
+        if _related(record, other) and other.area in (turn.area, "england"):
             same.append(other.id)
     reply = tell(turn, same, next((h.phrase for h in hits if h.record.id == record.id), None))
     reply.buttons = [*to_narrow(turn, record), *reply.buttons, *_see_also(later, same, best.score)]
@@ -64,8 +64,8 @@ def _see_also(hits: list[Hit], shown: list[str], best: float) -> list[Button]:
 
 
 def _related(one: Record, other: Record) -> bool:
-    """Two records that may well be read together."""
-    return {one.kind, other.kind} <= READ_TOGETHER
+    """Two records that may well be read together; of two near services both are told."""
+    return {one.kind, other.kind} <= READ_TOGETHER or one.kind == other.kind == "services"
 
 
 def clarify(turn: Turn, hits: list[Hit]) -> Reply:

@@ -24,6 +24,7 @@ WHOLE = ("interventions", "services")
 STILL_ABOUT = 0.2  # added for such a record if it was told last
 BARE = 5  # words: however near a record is, so short a message may hang on what was told before
 ALONE = 0.4  # what a short message by itself counts beside the message together with the question before it
+HANGS = 22  # words: a longer message is read by itself; from FOLLOWS on the question before it counts less and less
 MANY = 40  # hits, so that a record which only one reading brings is not lost
 
 LEAN: dict[str, dict[str, float]] = {
@@ -93,13 +94,15 @@ def follows(turn: Turn) -> bool:
 
 
 def in_context(turn: Turn) -> list[Hit]:
-    """As `find`; a short message is read together with the question before it, too: 'how do I refer?'."""
+    """As `find`; a message is read together with the question before it, too, the more so the shorter it is."""
     own = find(turn)
     last = turn.get("last") or {}
     before = last.get("text")
-    stands_alone = bool(own) and own[0].score >= STRONG and (turn.things_named() or len(turn.text.split()) > BARE)
-    if not before or stands_alone or turn.tapped or not follows(turn):
+    said = len(turn.text.split())
+    stands_alone = bool(own) and own[0].score >= STRONG and (turn.things_named() or said > BARE)
+    if not before or stands_alone or turn.tapped or said >= HANGS:
         return own
+    share = ALONE + (1 - ALONE) * max(0, said - FOLLOWS) / (HANGS - FOLLOWS)
     alone = {hit.record.id: hit for hit in find(turn, most=MANY)}
     together = {hit.record.id: hit for hit in find(turn, f"{before} {turn.text}", most=MANY)}
     floors = [min((hit.score for hit in hits.values()), default=0.0) for hits in (alone, together)]
@@ -107,7 +110,7 @@ def in_context(turn: Turn) -> list[Hit]:
     for name, hit in (alone | together).items():
         scores = [hits[name].score if name in hits else floor for hits, floor in zip((alone, together), floors)]
         still = STILL_ABOUT if name in last["records"] and hit.record.kind in WHOLE else 0.0
-        score = ALONE * scores[0] + (1 - ALONE) * scores[1]
+        score = share * scores[0] + (1 - share) * scores[1]
         merged.append(dataclasses.replace(hit, score=score + still))
     return sorted(merged, key=lambda hit: -hit.score)[:8]
 

@@ -22,10 +22,10 @@ class Weights:
     """What each part of a record's score counts; nought leaves a part out."""
 
     spelling: float = 0.5  # character n-grams beside the sentence vectors
-    mean: float = 0.6  # a record's three nearest phrases beside its nearest
-    learnt: float = 4.0  # the ridge regression
-    wording: float = 0.4  # shared words, by BM25
-    short: float = 0.85  # a title or alias against a message of more than five words
+    mean: float = 0.4  # a record's three nearest phrases beside its nearest
+    learnt: float = 5.0  # the ridge regression
+    wording: float = 0.7  # shared words, by BM25
+    short: float = 0.5  # a title or alias against a message of more than five words
     named: float = 0.25  # added where the message names the record
     defined: float = 0.3  # of that, for a rule or term where no definition is asked for: many rules share its words
     alone: float = 0.4  # added where the message says nothing but the name
@@ -185,7 +185,7 @@ class Finder:
         scores = best + self._counts.mean * mean
         scores += self._counts.learnt * (meant @ view.weights).max(axis=0)
         scores += self._counts.wording * view.wording(*self._words(plain(text)))
-        scores /= 1 + self._counts.mean + 0.5 * self._counts.learnt
+        scores /= 1 + self._counts.mean + 0.5 * (self._counts.learnt + self._counts.wording)
         for i, bonus in self._named(text, wanted, view).items():
             scores[i] += bonus
         hits = []
