@@ -22,9 +22,10 @@ FOLLOWS = 9  # words: a longer message stands on its own
 # what holds all that is known of a thing: who refers, how long it takes, whom to ring; a rule of law is one fact
 WHOLE = ("interventions", "services")
 STILL_ABOUT = 0.2  # added for such a record if it was told last
+STILL = 0.05  # added for any other
 BARE = 5  # words: however near a record is, so short a message may hang on what was told before
 ALONE = 0.4  # what a short message by itself counts beside the message together with the question before it
-HANGS = 22  # words: a longer message is read by itself; from FOLLOWS on the question before it counts less and less
+HANGS = 32  # words: a longer message is read by itself; from FOLLOWS on the question before it counts less and less
 MANY = 40  # hits, so that a record which only one reading brings is not lost
 
 LEAN: dict[str, dict[str, float]] = {
@@ -109,7 +110,9 @@ def in_context(turn: Turn) -> list[Hit]:
     merged = []
     for name, hit in (alone | together).items():
         scores = [hits[name].score if name in hits else floor for hits, floor in zip((alone, together), floors)]
-        still = STILL_ABOUT if name in last["records"] and hit.record.kind in WHOLE else 0.0
+        still = 0.0
+        if name in last["records"]:
+            still = STILL_ABOUT if hit.record.kind in WHOLE else STILL
         score = share * scores[0] + (1 - share) * scores[1]
         merged.append(dataclasses.replace(hit, score=score + still))
     return sorted(merged, key=lambda hit: -hit.score)[:8]

@@ -44,6 +44,9 @@ def take_in(turn: Turn) -> Reply:
         return answer(turn)
     if len(turn.text.split()) > 5 and not turn.tapped and ("?" in turn.text or not turn.changes):
         return answer(turn)
+    if len(turn.text.split()) > 2 and not turn.tapped:
+        last = turn.get("last") or {"records": [], "intent": "inform"}
+        turn.set("last", {**last, "text": f"{last.get('text', '')} {turn.text}".strip()})
     known = turn.context_text()  # days and needs are kept, too, and have no label
     text = words()["manners"]["context"].format(context=known) if known else words()["manners"]["context_other"]
     notes = []
