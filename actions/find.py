@@ -10,7 +10,7 @@ from knowledge.query import Hit, Wanted, local_areas
 from knowledge.store import Record
 
 # scores of knowledge/query.py; docs/adr/0004-finding.md says how they were read off
-SURE = 0.47  # at and above, a hit answers
+SURE = 0.44  # at and above, a hit answers
 SURE_OUT_OF_SCOPE = 0.70  # so near a record that a trained 'out of scope' does not veto it
 STRONG = 0.80  # so near that nothing else was meant
 SPECIFIC = 0.60  # at and above, one line rather than a stage's whole list, if it is nearer than the list

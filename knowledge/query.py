@@ -30,7 +30,7 @@ class Weights:
     defined: float = 0.3  # of that, for a rule or term where no definition is asked for: many rules share its words
     alone: float = 0.4  # added where the message says nothing but the name
     unasked: float = -0.05  # added for a definition of a word that everybody uses, where none is asked for
-    own: float = 0.04  # added for the person's own area
+    own: float = 0.06  # added for the person's own area
 
 
 RIDGE = 3.0
