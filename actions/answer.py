@@ -7,7 +7,18 @@ from typing import Any, Optional
 
 from actions.choose import choose, miss
 from actions.contacts import contacts, details, person
-from actions.find import FOLLOWS, LEAN, SPECIFIC, STRONG, SURE, SURE_OUT_OF_SCOPE, follows, in_context, single
+from actions.find import (
+    DOUBTED_OUT_OF_SCOPE,
+    FOLLOWS,
+    LEAN,
+    SPECIFIC,
+    STRONG,
+    SURE,
+    SURE_OUT_OF_SCOPE,
+    follows,
+    in_context,
+    single,
+)
 from actions.follow import follow_up
 from actions.pathway import after_another, asks_for_all, asks_of_another_council, duties, no_pathway, stages
 from actions.tell import list_of, next_buttons, next_records, next_steps, tell
@@ -19,6 +30,7 @@ from knowledge.query import Hit
 from knowledge.render import words
 
 AND = re.compile(r"(and|but|what about|how about)\b", re.I)
+SURE_OUTSIDE = 0.8  # below, 'out of scope' is doubted
 SURE_KIND = 0.5  # below, the kind of question is not trusted against a record that fits
 
 
@@ -51,7 +63,8 @@ def _answer(turn: Turn) -> Reply:
         turn.intent, turn.confidence = "ask_duties", 1.0
     hits = in_context(turn)
     best = hits[0].score if hits else 0.0
-    if _follows_duties(turn) and not (hits and single(hits[0], SPECIFIC)):
+    particular = hits and single(hits[0], SPECIFIC) and not turn.desk.reader.generic(turn.question())
+    if _follows_duties(turn) and not particular:
         turn.intent = "ask_duties"
         return duties(turn, [])
     if turn.intent in LEAN and turn.confidence < SURE_KIND and best >= SPECIFIC:
@@ -64,6 +77,8 @@ def _answer(turn: Turn) -> Reply:
             return next_steps(turn)
         turn.intent = "ask_duties"
         hits = [h for h in hits if h.record.id not in next_records(None)]
+    if turn.intent == "ask" and _asks_of_a_list(turn, hits):
+        turn.intent = "ask_duties"
     if turn.intent == "ask_duties":
         return duties(turn, hits)
     if turn.intent == "ask_contact":
@@ -74,7 +89,8 @@ def _answer(turn: Turn) -> Reply:
         reply = stages(turn, hits)
         if reply:
             return reply
-    if turn.intent == "out_of_scope" and best < SURE_OUT_OF_SCOPE:
+    outside = SURE_OUT_OF_SCOPE if turn.confidence >= SURE_OUTSIDE else DOUBTED_OUT_OF_SCOPE
+    if turn.intent == "out_of_scope" and best < outside:
         return Reply(
             "out_of_scope",
             words()["manners"]["out_of_scope"],
@@ -93,11 +109,18 @@ def _asks_for_own_list(turn: Turn) -> bool:
 
 
 def _follows_duties(turn: Turn) -> bool:
-    """Whether somebody's duties were told and somebody else's are asked for: 'and what do they ask of me?'."""
+    """Whether duties were told and somebody else's, or another stage's, are asked for: 'and what of us?'."""
     if turn.intent in LEAN and turn.confidence >= SURE_KIND and not AND.match(turn.text):
         return False
-    after = follows(turn) and turn.get("last").get("intent") == "ask_duties"
-    return after and bool(turn.reading.get("audience") or turn.reading.get("mine"))
+    if not follows(turn) or turn.get("last").get("intent") != "ask_duties":
+        return False
+    if turn.reading.get("audience") or turn.reading.get("mine"):
+        return True
+    same = next((record.audience for record in turn.told_last() if record.kind == "duties"), None)
+    if not same or not turn.stages_named() or turn.things_named():
+        return False
+    turn.reading = {**turn.reading, "audience": same}
+    return True
 
 
 def _duties_first(turn: Turn, hits: list[Hit]) -> bool:
@@ -110,6 +133,13 @@ def _duties_first(turn: Turn, hits: list[Hit]) -> bool:
             if audience in (None, hit.record.audience):
                 return True
     return False
+
+
+def _asks_of_a_list(turn: Turn, hits: list[Hit]) -> bool:
+    """Whether stage and audience are said, and what is nearest is only the pathway at large."""
+    if not hits or not turn.stages_named() or not turn.reading.get("audience"):
+        return False
+    return hits[0].record.area == turn.area and hits[0].record.kind in ("guidance", "stages", "duties")
 
 
 def _asks_elsewhere(turn: Turn) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions import ask
-from actions.contacts import person
+from actions.contacts import GUIDE, person, who_can_help
 from actions.find import ALSO, CLOSE, NATIONAL, SPECIFIC, STRONG, SURE, nationwide
 from actions.rights import settled, to_narrow
 from actions.tell import list_of, tell
@@ -15,7 +15,7 @@ from knowledge.render import words
 from knowledge.store import Record
 
 MISSES = 2
-READ_TOGETHER = {"law", "guidance", "duty", "glossary"}
+READ_TOGETHER = {"law", "guidance", "duty", "glossary", "services"}
 
 
 def choose(turn: Turn, hits: list[Hit]) -> Reply:
@@ -32,6 +32,8 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
             return ask.ask(turn, "area")
     if record.kind == "duties" or record.kind == "stages":
         return list_of(turn, record.id)
+    if record.id == GUIDE and (turn.area or turn.role == "child"):
+        return who_can_help(turn)
     narrowed = settled(turn, record)
     if narrowed:
         return tell(turn, narrowed, best.phrase)
@@ -64,8 +66,8 @@ def _see_also(hits: list[Hit], shown: list[str], best: float) -> list[Button]:
 
 
 def _related(one: Record, other: Record) -> bool:
-    """Two records that may well be read together; of two near services both are told."""
-    return {one.kind, other.kind} <= READ_TOGETHER or one.kind == other.kind == "services"
+    """Two records that may well be read together."""
+    return {one.kind, other.kind} <= READ_TOGETHER
 
 
 def clarify(turn: Turn, hits: list[Hit]) -> Reply:

@@ -13,6 +13,9 @@ from knowledge import render
 from knowledge.query import Hit
 from knowledge.render import words
 
+GUIDE = "who-can-help"
+CHILDS = ("childline", "child-who-is-on-my-side")  # what a child hears first
+
 
 def contacts(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
     """The service named, the area's own before a national one; else the area's list. None: another record is meant."""
@@ -33,6 +36,11 @@ def contacts(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
         if hits and hits[0].score >= SPECIFIC and hits[0].record.kind == "law" and follows(turn):
             return None
         return person(turn, "person") if nothing_named else ask.ask(turn, "area")
+    return who_can_help(turn)
+
+
+def who_can_help(turn: Turn) -> Reply:
+    """The answer to 'who can help?': the area's services and the national ones."""
     reply = person(turn, "person")
     if reply.records:
         reply.status = "answered"
@@ -51,8 +59,8 @@ def person(turn: Turn, lead: str) -> Reply:
     """Whom to contact, in the person's area where it is known."""
     kinds = ("exclusions-or-inclusion", "sendiass", "family-information")
     services = turn.knowledge.contacts(turn.area, kinds) if turn.area else []
-    guide = turn.knowledge.records.get("who-can-help")
-    ids = [s.id for s in services] + ([guide.id] if guide else [])
+    ids = [name for name in CHILDS if turn.role == "child" and name in turn.knowledge.records]
+    ids += [s.id for s in services] + ([GUIDE] if GUIDE in turn.knowledge.records else [])
     shown = render.answer(turn.knowledge, ids, turn.role)
     reply = Reply(
         "offers_person",

@@ -10,8 +10,9 @@ from knowledge.query import Hit, Wanted, local_areas
 from knowledge.store import Record
 
 # scores of knowledge/query.py; docs/adr/0004-finding.md says how they were read off
-SURE = 0.44  # at and above, a hit answers
+SURE = 0.42  # at and above, a hit answers
 SURE_OUT_OF_SCOPE = 0.70  # so near a record that a trained 'out of scope' does not veto it
+DOUBTED_OUT_OF_SCOPE = 0.60  # the same, where the classifier is not sure either
 STRONG = 0.80  # so near that nothing else was meant
 SPECIFIC = 0.60  # at and above, one line rather than a stage's whole list, if it is nearer than the list
 NATIONAL = 0.20  # by how much a national record may be further than a local one where the area is unknown
@@ -43,7 +44,8 @@ def find(turn: Turn, text: Optional[str] = None, most: int = 8) -> list[Hit]:
     spoken = turn.desk.reader.without_areas(turn.desk.reader.spell(text or turn.text))
     every = turn.knowledge.areas
     areas = local_areas(turn.area, every) if turn.area else frozenset({*every, "uk"})
-    named_stages = turn.stages_named() or ([s] if (s := turn.stage()) else [])
+    said_stages = turn.stages_named()
+    named_stages = said_stages or ([s] if (s := turn.stage()) else [])
     wanted = Wanted(
         area=turn.area,
         areas=areas,
@@ -52,7 +54,7 @@ def find(turn: Turn, text: Optional[str] = None, most: int = 8) -> list[Hit]:
         defines=turn.intent == "ask_meaning" or len(turn.text.split()) < 4,
         stages=tuple(s.id for s in named_stages),
         audience=turn.reading.get("audience") or None,
-        named=tuple((n, s) for n, s in turn.reading.get("named") or ()),
+        named=tuple((n, s) for n, s in turn.reading.get("named") or () if not (said_stages and _guide(turn, n))),
     )
     hits = turn.desk.finder.find(spoken, wanted, most)
     if turn.area and (turn.intent == "ask_contact" or (hits and hits[0].record.kind == "services")):
@@ -61,6 +63,12 @@ def find(turn: Turn, text: Optional[str] = None, most: int = 8) -> list[Hit]:
         others = [h for h in hits if h.record.kind != "services"]
         hits = sorted([*_for_area(turn.area, near), *others], key=lambda h: -h.score)
     return hits
+
+
+def _guide(turn: Turn, name: str) -> bool:
+    """Whether this is a council's own guidance: who says 'the pathway' and a stage asks about the stage."""
+    record = turn.knowledge.records.get(name)
+    return bool(record and record.kind == "guidance" and not nationwide(record))
 
 
 def _for_area(area: str, near: list[Hit]) -> list[Hit]:

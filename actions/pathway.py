@@ -8,7 +8,7 @@ from typing import Optional
 from actions import ask
 from actions.choose import choose
 from actions.contacts import details
-from actions.find import CLOSE, NATIONAL, SPECIFIC, STRONG, SURE, follows, nationwide
+from actions.find import CLOSE, MANY, NATIONAL, SPECIFIC, STRONG, SURE, find, follows, nationwide
 from actions.tell import list_of, next_buttons, stage_buttons, tell
 from actions.turn import Turn
 from bot.inbound import payload
@@ -99,6 +99,9 @@ def stages(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
     if turn.area and not turn.knowledge.pathway(turn.area):
         return None if hits and hits[0].score >= SPECIFIC else no_pathway(turn)
     if not turn.area and (named or (hits and hits[0].record.kind in ("stages", "duties"))):
+        rule = next((h for h in find(turn, most=MANY) if h.record.kind == "law"), None)
+        if rule and rule.score >= SPECIFIC:  # 'three and he is out, isn't he?' turns on no council's stages
+            return tell(turn, [rule.record.id], rule.phrase)
         return ask.ask(turn, "area")
     if not named and hits and hits[0].record.kind == "guidance" and hits[0].score >= SURE:
         return tell(turn, [hits[0].record.id])

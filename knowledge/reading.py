@@ -43,11 +43,11 @@ _COUNTS = [
         rf"\b(?:at|on|to|with|reach(?:es|ed)?|has|had) {_N} (?:or more|plus)\b",
         rf"\b{_SUSPENSION} (?:\w+ ){{0,4}}?(?:for )?(?:the |a |his |her )?{_ORDINAL} time\b",
         rf"\b{_SUSPENSION} (?:\w+ ){{0,3}}?{_N} times?\b",
-        rf"\b{_N} times (?:\w+ ){{0,2}}?{_SUSPENSION}\b",
+        rf"\b{_N} times (?:\w+ ){{0,4}}?{_SUSPENSION}\b",
         rf"\bfor (?:the|a|his|her|their|my) {_ORDINAL} time\b",
         rf"\b(?:{_ORDINAL}|{_M}) (?:one |now )?(?:since|so far|in total|this (?:academic |school )?(?:year|term))\b",
         r"\b(?:suspended|excluded) (?:\w+ ){0,2}?(?:the )?(?P<n>once|twice)\b",
-        rf"\b{_SUSPENSION} x ?{_N}\b|\bx ?(?P<m>\d) {_SUSPENSION}\b",
+        rf"\b{_SUSPENSION} x ?{_N}\b|\bx ?(?P<m>\d) (?:{_SUSPENSION}|since|this)\b",
         rf"\b(?:suspension|exclusion|stage|number|no) (?:number |no[. ] ?|# ?)?{_N}\b(?! (?:days?|weeks?|lunch\w*))",
         rf"\b(?:on|had|its|thats|at|after|reached|onto|got|given) (?:(?:his|her|their|the|number|no|my|a) )+{_ORDINAL}\b(?! (?:of|party|day|week|year|offen\w+|school))",
         rf"\bthe {_ORDINAL} (?:one|stage)\b",
@@ -137,7 +137,7 @@ class Reader:
             role: re.compile(
                 r"\b(?:im|i am|we are|were|as|speaking as|its|this is|from) (?:a |an |the |her |his |their |one of the )?"
                 rf"(?:\w+ ){{0,2}}?(?:{_any(v['is'])})\b|^(?:\w+ )?(?:{_any(v['is'])}) here\b"
-                rf"|^(?!my |our |his |her |the |their |a )(?:\w+ ){{0,2}}?(?:{_any(v['is'])})(?: (?:at|in|of|from|for)\b|[.,:;!-]| [-–]|$)"
+                rf"|^(?!my |our |his |her |the |their |a )(?:\w+ ){{0,2}}?(?:{_any(v['is'])})(?: (?:at|in|of|from|for)\b(?! year\b)|[.,:;!-]| [-–]|$)"
             )
             for role, v in words["roles"].items()
         }
