@@ -8,6 +8,7 @@ from typing import Any, Optional
 from actions.choose import choose, miss
 from actions.contacts import contacts, details, person
 from actions.find import (
+    BARE,
     DOUBTED_OUT_OF_SCOPE,
     FOLLOWS,
     LEAN,
@@ -15,6 +16,7 @@ from actions.find import (
     STRONG,
     SURE,
     SURE_OUT_OF_SCOPE,
+    SURE_SHORT,
     follows,
     in_context,
     single,
@@ -97,7 +99,7 @@ def _answer(turn: Turn) -> Reply:
             scope=turn.scope(local=False),
             buttons=[Button(words()["buttons"]["next"], payload("ask_next"))],
         )
-    if best < SURE:
+    if best < (SURE if len(turn.text.split()) > BARE else SURE_SHORT):
         return miss(turn)
     return choose(turn, hits)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from actions import ask
-from actions.find import ALSO, CONTACT, NATIONAL, SPECIFIC, STRONG, follows, nationwide
+from actions.find import ALSO, CLEAR, CONTACT, NATIONAL, SPECIFIC, STRONG, follows, nationwide
 from actions.tell import tell
 from actions.turn import Turn
 from bot.replies import Reply
@@ -50,9 +50,12 @@ def who_can_help(turn: Turn) -> Reply:
 
 def _something_else(best: Hit, services: list[Hit]) -> bool:
     """Whether the best hit is no service, and so near that it was meant: 'who refers to Lighthouse Mentoring?'."""
-    if best.record.kind in ("services", "duties", "stages") or best.score < STRONG:
+    if best.record.kind in ("services", "duties", "stages"):
         return False
-    return not services or (best.record.kind != "glossary" and best.score >= services[0].score + ALSO)
+    far = not services or best.score >= services[0].score + ALSO
+    if best.score < STRONG:
+        return far and best.record.kind == "law" and best.score >= CLEAR
+    return not services or (best.record.kind != "glossary" and far)
 
 
 def person(turn: Turn, lead: str) -> Reply:

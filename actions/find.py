@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Optional
 
 from actions.turn import Turn
@@ -10,10 +11,12 @@ from knowledge.query import Hit, Wanted, local_areas
 from knowledge.store import Record
 
 # scores of knowledge/query.py; docs/adr/0004-finding.md says how they were read off
-SURE = 0.42  # at and above, a hit answers
+SURE = 0.46  # at and above, a hit answers
+SURE_SHORT = 0.50  # the same for a message of a few words, which is soon near to something
 SURE_OUT_OF_SCOPE = 0.70  # so near a record that a trained 'out of scope' does not veto it
 DOUBTED_OUT_OF_SCOPE = 0.60  # the same, where the classifier is not sure either
 STRONG = 0.80  # so near that nothing else was meant
+CLEAR = 0.70  # so near that a rule was meant, although a contact is named
 SPECIFIC = 0.60  # at and above, one line rather than a stage's whole list, if it is nearer than the list
 NATIONAL = 0.20  # by how much a national record may be further than a local one where the area is unknown
 CONTACT = 0.60  # at and above, a service was meant
@@ -29,6 +32,8 @@ ALONE = 0.4  # what a short message by itself counts beside the message together
 HANGS = 32  # words: a longer message is read by itself; from FOLLOWS on the question before it counts less and less
 MANY = 40  # hits, so that a record which only one reading brings is not lost
 
+LEFT_OUT = re.compile(r"\[[a-zA-Z ]+\]")  # what stands where a detail was left out: '[NHS number]'
+
 LEAN: dict[str, dict[str, float]] = {
     "ask": {"stages": -0.20, "duties": -0.08, "glossary": -0.04, "services": -0.04},
     "ask_contact": {"services": 0.15, "stages": -0.2, "duties": -0.1},
@@ -41,7 +46,7 @@ LEAN: dict[str, dict[str, float]] = {
 
 def find(turn: Turn, text: Optional[str] = None, most: int = 8) -> list[Hit]:
     """The records near the message that may answer this person."""
-    spoken = turn.desk.reader.without_areas(turn.desk.reader.spell(text or turn.text))
+    spoken = turn.desk.reader.without_areas(turn.desk.reader.spell(LEFT_OUT.sub(" ", text or turn.text)))
     every = turn.knowledge.areas
     areas = local_areas(turn.area, every) if turn.area else frozenset({*every, "uk"})
     said_stages = turn.stages_named()
