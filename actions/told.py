@@ -13,6 +13,7 @@ from knowledge.render import words
 from knowledge.words import plain
 
 ONLY_AREA = 3  # words: 'in Leicestershire'
+KEPT = 60  # words of what was said before that the next question is read with
 
 
 def only_corrects(turn: Turn) -> bool:
@@ -44,9 +45,7 @@ def take_in(turn: Turn) -> Reply:
         return answer(turn)
     if len(turn.text.split()) > 5 and not turn.tapped and ("?" in turn.text or not turn.changes):
         return answer(turn)
-    if len(turn.text.split()) > 2 and not turn.tapped:
-        last = turn.get("last") or {"records": [], "intent": "inform"}
-        turn.set("last", {**last, "text": f"{last.get('text', '')} {turn.text}".strip()})
+    _keep_for_the_next_question(turn)
     known = turn.context_text()  # days and needs are kept, too, and have no label
     text = words()["manners"]["context"].format(context=known) if known else words()["manners"]["context_other"]
     notes = []
@@ -58,3 +57,12 @@ def take_in(turn: Turn) -> Reply:
         Button(words()["buttons"]["next"], payload("ask_next")),
     ]
     return offer(turn, Reply("context_noted", "\n\n".join([text, *notes]), scope=turn.scope(), buttons=buttons))
+
+
+def _keep_for_the_next_question(turn: Turn) -> None:
+    """'he's adopted, not in care any more' is what 'who should we contact?' is about."""
+    if turn.tapped or len(turn.text.split()) < 3:
+        return
+    last = turn.get("last") or {"records": [], "intent": "inform", "text": ""}
+    words_before = f"{last['text']} {turn.text}".split()
+    turn.set("last", {**last, "text": " ".join(words_before[-KEPT:])})

@@ -309,9 +309,9 @@ class Reader:
         mine = bool(_FIRST_PERSON.search(clause))
         best: Optional[tuple[int, int, str]] = None
         for audience, nouns in self._audience_nouns.items():
-            of = r"(?:the |all |other |us |our |me |my |his |her |their |a )*"
+            of = r"(?:the |all |any |other |outside |external |us |our |me |my |his |her |their |a )*"
             patterns = (
-                rf"\b(?:expect|ask|require|want|need)(?:s|ed|d|ing)? (?:of|from|on) {of}(?:as )?{of}(?:{nouns})\b",
+                rf"\b(?:expect|ask|require|want|need)(?:s|ed|d|ing)? (?:\w+thing |much )?(?:of|from|on) {of}(?:as )?{of}(?:{nouns})\b",
                 rf"\b(?:expect|ask|require|want|commit|oblige)(?:s|ed|d)? {of}(?:{nouns}) to\b",
                 rf"\bas (?:a |an |the |his |her |their )?(?:{nouns})\b",
                 rf"\b(?:do|does|should|must|will|can|is|are|did|would|ought|(?:has|have)(?! an? )) {of}(?:{nouns})\b",

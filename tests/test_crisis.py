@@ -14,6 +14,7 @@ from knowledge.store import Knowledge
 
 Talk = Callable[[], Any]
 DATA = Path(__file__).parent / "crisis"
+OURS = ("dev", "report", "everyday")
 
 EMERGENCY, SUICIDE, DISCLOSING = "emergency-now", "suicide-or-self-harm", "child-disclosing"
 EXPLOITATION, WORRIED, DOMESTIC = "exploitation-or-missing", "adult-worried-about-child", "domestic-abuse"
@@ -73,21 +74,21 @@ def assert_crisis(reply: dict[str, Any], kinds: set[str]) -> None:
 # ------------------------------------------------------------------------------------------------ what we measure with
 
 
-@pytest.mark.parametrize("half", ["dev", "report"])
-def test_each_half_of_our_own_messages_is_large_enough(half: str) -> None:
+@pytest.mark.parametrize("half", OURS)
+def test_each_set_of_our_own_messages_is_large_enough(half: str) -> None:
     messages = YAML(typ="safe").load((DATA / f"{half}.yml").read_text(encoding="utf-8"))
     assert len(messages["crisis"]) >= 75
     assert len(messages["ordinary"]) >= 75
 
 
-def test_no_message_stands_in_both_halves_or_among_the_examples() -> None:
-    halves = [YAML(typ="safe").load((DATA / f"{half}.yml").read_text(encoding="utf-8")) for half in ("dev", "report")]
-    dev, report = ({m["text"].strip() for kind in half.values() for m in kind} for half in halves)
-    assert not dev & report
+def test_no_message_stands_in_two_sets_or_among_the_examples() -> None:
+    sets = [YAML(typ="safe").load((DATA / f"{name}.yml").read_text(encoding="utf-8")) for name in OURS]
+    every = [m["text"].strip() for one in sets for kind in one.values() for m in kind]
+    assert len(every) == len(set(every))
     trained = "\n".join(
         p.read_text(encoding="utf-8") for p in (Path(__file__).parent.parent / "data/nlu").glob("*.yml")
     )
-    assert [text for text in dev | report if text in trained] == []
+    assert [text for text in every if text in trained] == []
 
 
 # ----------------------------------------------------------------------------------------------------- in every state

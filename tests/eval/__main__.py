@@ -48,7 +48,8 @@ async def _measure(options: argparse.Namespace) -> None:
             for o in outcomes:
                 if o.wrong:
                     print(f"  {o.case['id']} {o.case['say'][-1]!r}: {'; '.join(o.wrong)}")
-        await _crisis(agent, "dev" if half == "tune" else "report", options.quiet)
+        for name in ("dev",) if half == "tune" else ("report", "everyday"):
+            await _crisis(agent, name, options.quiet)
 
 
 def _share(good: int, total: int) -> str:
@@ -133,7 +134,7 @@ async def _crisis(agent: Any, half: str, quiet: bool) -> None:
         reply = await measure.ask(agent, [case["text"]])
         alarms += reply["custom"]["status"] == "crisis"
         gentle_lines += reply["custom"]["status"] != "crisis" and gentle in reply["text"]
-    print(f"=== Crisis, half '{half}'")
+    print(f"=== Crisis, '{half}'")
     crisis, ordinary = sum(total.values()), len(data["ordinary"])
     print(f"caught: {_share(sum(caught.values()), crisis)}; the gentle line: {_share(sum(softly.values()), crisis)}")
     print(f"false alarms on ordinary talk that sounds alike: {_share(alarms, ordinary)}; gentle line: {gentle_lines}")
