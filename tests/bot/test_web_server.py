@@ -25,7 +25,7 @@ from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox
 from bot.tracker_store import TrackerStore
-from tests.bot.web import OPEN, InProcess, answers, files
+from tests.bot.web import OPEN, InProcess, answers, files, until
 from tests.serving import stores_in
 
 Sanic.test_mode = True  # several apps in one process
@@ -366,7 +366,7 @@ def test_a_stream_ends_with_its_token(server: InProcess, monkeypatch: pytest.Mon
 
 
 def test_too_many_streams_of_one_conversation_close_the_oldest(server: InProcess) -> None:
-    tab = server.tab()
+    tab, listeners = server.tab(), server.channel._hub._listeners
 
     async def crowd() -> list[bool]:
         async with httpx.AsyncClient(timeout=None) as client:
@@ -376,18 +376,22 @@ def test_too_many_streams_of_one_conversation_close_the_oldest(server: InProcess
                     async for _ in stream.aiter_lines():
                         pass
 
-            open_ = []
+            open_: list[asyncio.Task[None]] = []
+
+            def settled() -> bool:
+                closed = sum(task.done() for task in open_)
+                return sum(map(len, listeners.values())) == len(open_) - closed == min(len(open_), MOST)
+
             for _ in range(MOST + 2):
                 open_.append(asyncio.create_task(listen()))
-                await asyncio.sleep(0.05)
+                await until(settled)
             ended = [task.done() for task in open_]
             for task in open_:
                 task.cancel()
             return ended
 
     assert server.run(crowd()) == [True, True] + [False] * MOST
-    server.run(asyncio.sleep(0.1))
-    assert server.channel._hub._listeners == {}
+    server.run(until(lambda: listeners == {}))
 
 
 # ----------------------------------------------------------------------------------------------------------- erase

@@ -103,6 +103,14 @@ class Tab:
         return self.ask(payload=payloads[title])
 
 
+async def until(condition: Callable[[], Any], seconds: float = 30) -> None:
+    """Let the loop go on until something is so."""
+    end = asyncio.get_running_loop().time() + seconds
+    while not condition():
+        assert asyncio.get_running_loop().time() < end, "it did not happen"
+        await asyncio.sleep(0.02)
+
+
 def answers(heard: list[Event], message: str) -> list[Event]:
     """The answers to a message among events."""
     return [e for e in heard if e["type"] == "reply" and e["message"] == message]
