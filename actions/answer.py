@@ -52,7 +52,8 @@ def answer(turn: Turn) -> Reply:
         same = follows(turn) and set(reply.records) & set(last.get("records", []))
         # of a follow-up that stays with its record the first question is kept: it names what all of them are about
         text = last.get("text", turn.text) if same else turn.text
-        turn.set("last", {"records": reply.records[:5], "intent": turn.intent, "text": text})
+        told = reply.records[:5] if reply.status == "answered" else []  # what was only offered was not told
+        turn.set("last", {"records": told, "intent": turn.intent, "text": text})
     return offer(turn, reply)
 
 

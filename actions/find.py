@@ -30,7 +30,8 @@ STILL = 0.05  # added for any other
 BARE = 5  # words: however near a record is, so short a message may hang on what was told before
 ALONE = 0.4  # what a short message by itself counts beside the message together with the question before it
 HANGS = 32  # words: a longer message is read by itself; from FOLLOWS on the question before it counts less and less
-MANY = 40  # hits, so that a record which only one reading brings is not lost
+MOST = 8  # hits to choose from
+MANY = 40  # hits looked at before, so that a record which only one reading brings is not lost
 
 LEFT_OUT = re.compile(r"\[[a-zA-Z ]+\]")  # what stands where a detail was left out: '[NHS number]'
 
@@ -44,7 +45,7 @@ LEAN: dict[str, dict[str, float]] = {
 }
 
 
-def find(turn: Turn, text: Optional[str] = None, most: int = 8) -> list[Hit]:
+def find(turn: Turn, text: Optional[str] = None, most: int = MOST) -> list[Hit]:
     """The records near the message that may answer this person."""
     spoken = turn.desk.reader.without_areas(turn.desk.reader.spell(LEFT_OUT.sub(" ", text or turn.text)))
     every = turn.knowledge.areas
@@ -109,15 +110,15 @@ def follows(turn: Turn) -> bool:
 
 def in_context(turn: Turn) -> list[Hit]:
     """As `find`; a message is read together with the question before it, too, the more so the shorter it is."""
-    own = find(turn)
     last = turn.get("last") or {}
-    before = last.get("text")
-    said = len(turn.text.split())
-    stands_alone = bool(own) and own[0].score >= STRONG and (turn.things_named() or said > BARE)
-    if not before or stands_alone or turn.tapped or said >= HANGS:
-        return own
+    before, said = last.get("text"), len(turn.text.split())
+    if not before or turn.tapped or said >= HANGS:
+        return find(turn)
+    own = find(turn, most=MANY)
+    if own and own[0].score >= STRONG and (turn.things_named() or said > BARE):  # it stands alone
+        return own[:MOST]
     share = ALONE + (1 - ALONE) * max(0, said - FOLLOWS) / (HANGS - FOLLOWS)
-    alone = {hit.record.id: hit for hit in find(turn, most=MANY)}
+    alone = {hit.record.id: hit for hit in own}
     together = {hit.record.id: hit for hit in find(turn, f"{before} {turn.text}", most=MANY)}
     floors = [min((hit.score for hit in hits.values()), default=0.0) for hits in (alone, together)]
     merged = []
@@ -128,7 +129,7 @@ def in_context(turn: Turn) -> list[Hit]:
             still = STILL_ABOUT if hit.record.kind in WHOLE else STILL
         score = share * scores[0] + (1 - share) * scores[1]
         merged.append(dataclasses.replace(hit, score=score + still))
-    return sorted(merged, key=lambda hit: -hit.score)[:8]
+    return sorted(merged, key=lambda hit: -hit.score)[:MOST]
 
 
 def single(hit: Hit, least: float) -> bool:

@@ -10,7 +10,7 @@ from actions.choose import miss
 from actions.guard import GuardedAction
 from actions.steps import Walk
 from actions.tell import tell
-from actions.told import take_in
+from actions.told import only_tells, take_in
 from actions.turn import Turn
 from actions.walk import move
 from bot.replies import Reply
@@ -29,6 +29,8 @@ class ActionAnswer(GuardedAction):
         reason = _given_reason(turn)
         if reason:
             return reason
+        if only_tells(turn):
+            return take_in(turn)
         _age_pending(turn)
         return answer(turn)
 

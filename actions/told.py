@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import ask
 from actions.answer import anew, answer, rerun
 from actions.find import FOLLOWS
@@ -13,7 +15,19 @@ from knowledge.render import words
 from knowledge.words import plain
 
 ONLY_AREA = 3  # words: 'in Leicestershire'
+DOUBTED = 0.6  # a confidence below leaves room for another kind of message
+ASKS = re.compile(
+    r"\?|\b(whats?|how|whom?|why|when|where|which|can|could|should|must|may|does|did|will|would|tell|explain"
+    r"|need|want|help|advice|info\w*)\b"
+)
 KEPT = 60  # words of what was said before that the next question is read with
+
+
+def only_tells(turn: Turn) -> bool:
+    """Whether what was taken for a question, with doubt, only says who writes and how things stand."""
+    if turn.tapped or turn.intent != "ask" or turn.confidence >= DOUBTED or ASKS.search(plain(turn.text)):
+        return False
+    return bool(turn.reading.get("role_stated") and (turn.reading.get("area") or turn.reading.get("counts")))
 
 
 def only_corrects(turn: Turn) -> bool:
