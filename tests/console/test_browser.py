@@ -178,6 +178,38 @@ def test_a_crisis_in_a_question_gets_an_adviser_s_steps_beside_the_note(sit: Sit
 # ---------------------------------------------------------------------------------------------------- nothing lost
 
 
+def test_a_question_asked_while_an_answer_is_on_its_way_is_answered_after_it(sit: Sit, server: Server) -> None:
+    anna = sit()
+    anna.start()
+    server.double.delay = 1.0
+    keyboard, turns = anna.page.keyboard, anna.page.locator("#answers .turn")
+    keyboard.press("Alt+q")
+    keyboard.type("what is a managed move?")
+    keyboard.press("Enter")
+    keyboard.press("Enter")  # pressed twice, asked once
+    keyboard.type("what is a PSP?")
+    keyboard.press("Enter")
+    keyboard.type("half a th")
+    expect(turns.locator(".say")).to_have_count(2)
+    assert [said for _, said, _ in server.double.asked] == ["what is a managed move?", "what is a PSP?"]
+    assert turns.locator("h3:first-child").all_inner_texts()[:1] == ["what is a PSP?"]
+    expect(anna.page.locator("#question")).to_have_value("half a th")
+
+
+def test_a_question_that_could_not_be_asked_is_still_there(sit: Sit, server: Server) -> None:
+    anna = sit()
+    anna.start()
+    server.double.broken = True
+    anna.page.keyboard.press("Alt+q")
+    anna.page.keyboard.type("what is a managed move?")
+    anna.page.keyboard.press("Enter")
+    expect(anna.page.locator("#answers [role=alert]")).to_be_visible()
+    expect(anna.page.locator("#question")).to_have_value("what is a managed move?")
+    server.double.broken = False
+    anna.page.keyboard.press("Enter")
+    expect(anna.page.locator("#answers .turn").first.locator(".say")).to_be_visible()
+
+
 def test_what_looks_personal_is_pointed_out_before_it_is_kept(sit: Sit, server: Server) -> None:
     anna = sit()
     ref = anna.start()

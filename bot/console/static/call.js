@@ -219,36 +219,39 @@ const open = tabs(document.querySelector(".middle .tabs"), (name) => {
 });
 const answers = $("answers");
 
-async function ask(question, title) {
-  const form = $("ask");
-  const wait = make("article", words.asking, "turn small");
-  form.querySelector("button").disabled = true;
+let asking = Promise.resolve();
+/** Ask, once what was asked before is answered; whether an answer came. What is asked stands there at once. */
+function ask(question, title) {
+  const wait = make("article", "", "turn small");
+  const state = make("p", words.asking);
+  wait.append(make("h3", title || question), state);
   answers.prepend(wait);
   answers.scrollTop = 0;
-  try {
-    if (keeper.dirty) await keeper.save();
-    const answer = await send(`/calls/${ref}/ask`, { json: { question, title } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const shown = piece(await answer.text());
-    answers.querySelector(".first")?.setAttribute("hidden", "");
-    wait.replaceWith(shown);
-    press();
-    const first = answers.querySelector(".turn");
-    const text = first.querySelector(".say, .danger").textContent.replace(/\s+/g, " ").trim();
-    $("heard").textContent = words.answered.replace("{text}", text.slice(0, 400));
-    return true;
-  } catch {
-    wait.textContent = words.failed;
-    wait.setAttribute("role", "alert");
-    return false;
-  } finally {
-    form.querySelector("button").disabled = false;
-  }
+  return (asking = asking.then(async () => {
+    try {
+      if (keeper.dirty) await keeper.save();
+      const answer = await send(`/calls/${ref}/ask`, { json: { question, title } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const shown = piece(await answer.text());
+      const text = shown.querySelector(".say, .danger").textContent.replace(/\s+/g, " ").trim();
+      answers.querySelector(".first")?.setAttribute("hidden", "");
+      wait.replaceWith(shown);
+      press();
+      $("heard").textContent = words.answered.replace("{text}", text.slice(0, 400));
+      return true;
+    } catch {
+      state.textContent = words.failed;
+      state.setAttribute("role", "alert");
+      return false;
+    }
+  }));
 }
 $("ask").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const question = $("question").value.trim();
-  if (question && (await ask(question, null))) $("question").value = "";
+  const field = $("question");
+  const question = field.value.trim();
+  field.value = "";
+  if (question && !(await ask(question, null)) && !field.value) field.value = question;
 });
 
 /** Which records are in the summary, on every button. */
