@@ -69,6 +69,8 @@ def _answer(turn: Turn) -> Reply:
     particular = hits and single(hits[0], SPECIFIC) and not turn.desk.reader.generic(turn.question())
     if _follows_duties(turn) and not particular:
         turn.intent = "ask_duties"
+        if not turn.reading.get("mine"):
+            turn.reading = {"audience": turn.audience_told(), **turn.reading}
         return duties(turn, [])
     if turn.intent in LEAN and turn.confidence < SURE_KIND and best >= SPECIFIC:
         return choose(turn, hits)
@@ -119,11 +121,7 @@ def _follows_duties(turn: Turn) -> bool:
         return False
     if turn.reading.get("audience") or turn.reading.get("mine"):
         return True
-    same = next((record.audience for record in turn.told_last() if record.kind == "duties"), None)
-    if not same or not turn.stages_named() or turn.things_named():
-        return False
-    turn.reading = {**turn.reading, "audience": same}
-    return True
+    return bool(turn.audience_told() and turn.stages_named() and not turn.things_named())
 
 
 def _duties_first(turn: Turn, hits: list[Hit]) -> bool:

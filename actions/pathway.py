@@ -136,7 +136,7 @@ def after_another(turn: Turn) -> Optional[Reply]:
     following = turn.knowledge.stage_for_count(turn.area, count + 1)
     if not following:
         return None
-    same = next((r.audience for r in turn.told_last() if r.kind == "duties"), None)
+    same = turn.audience_told()
     duties = turn.knowledge.duties_of(following.id, same) if same else None
     return list_of(turn, duties.id if duties else following.id)
 

@@ -117,6 +117,10 @@ class Turn:
         """The stage that the last answer was about."""
         return next((self.knowledge.stages[r.stage] for r in self.told_last() if r.stage), None)
 
+    def audience_told(self) -> Optional[str]:
+        """The audience whose duties the last answer told."""
+        return next((r.audience for r in self.told_last() if r.kind == "duties"), None)
+
     def stages_named(self) -> list[schema.Stage]:
         """The stages this message itself names, in its order."""
         area = self.area or "staffordshire"

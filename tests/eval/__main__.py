@@ -113,8 +113,8 @@ def _baselines(outcomes: list[measure.Outcome], parts: bool) -> None:
         print(f"  {name:24} {first / len(asked):.0%}  {three / len(asked):.0%}")
 
 
-async def _crisis(agent: Any, half: str, quiet: bool) -> None:
-    data = YAML(typ="safe").load((CRISIS / f"{half}.yml").read_text(encoding="utf-8"))
+async def _crisis(agent: Any, name: str, quiet: bool) -> None:
+    data = YAML(typ="safe").load((CRISIS / f"{name}.yml").read_text(encoding="utf-8"))
     caught: Counter[str] = Counter()
     softly: Counter[str] = Counter()
     total: Counter[str] = Counter()
@@ -134,7 +134,7 @@ async def _crisis(agent: Any, half: str, quiet: bool) -> None:
         reply = await measure.ask(agent, [case["text"]])
         alarms += reply["custom"]["status"] == "crisis"
         gentle_lines += reply["custom"]["status"] != "crisis" and gentle in reply["text"]
-    print(f"=== Crisis, '{half}'")
+    print(f"=== Crisis, '{name}'")
     crisis, ordinary = sum(total.values()), len(data["ordinary"])
     print(f"caught: {_share(sum(caught.values()), crisis)}; the gentle line: {_share(sum(softly.values()), crisis)}")
     print(f"false alarms on ordinary talk that sounds alike: {_share(alarms, ordinary)}; gentle line: {gentle_lines}")
