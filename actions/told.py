@@ -20,14 +20,19 @@ ASKS = re.compile(
     r"\?|\b(whats?|how|whom?|why|when|where|which|can|could|should|must|may|does|did|will|would|tell|explain"
     r"|need|want|help|advice|info\w*)\b"
 )
+HAS = re.compile(r"(?:(?:my|our|the) \w+ |he |she )?(?:is|has|hes|shes|he has|she has)\b")
 KEPT = 60  # words of what was said before that the next question is read with
 
 
 def only_tells(turn: Turn) -> bool:
-    """Whether what was taken for a question, with doubt, only says who writes and how things stand."""
-    if turn.tapped or turn.intent != "ask" or turn.confidence >= DOUBTED or ASKS.search(plain(turn.text)):
+    """Whether what was taken for a question only says who writes or how things stand: 'he has an EHC plan'."""
+    said = plain(turn.text)
+    if turn.tapped or turn.intent != "ask" or ASKS.search(said):
         return False
-    return bool(turn.reading.get("role_stated") and (turn.reading.get("area") or turn.reading.get("counts")))
+    if turn.reading.get("facts") and HAS.match(said):
+        return True
+    stated = turn.reading.get("role_stated") and (turn.reading.get("area") or turn.reading.get("counts"))
+    return bool(stated) and turn.confidence < DOUBTED
 
 
 def only_corrects(turn: Turn) -> bool:

@@ -84,6 +84,10 @@ TWO_AREAS = [
 COUNTS: Said = [
     ("his fourth suspension", [4]),
     ("4th suspension", [4]),
+    ("4th time now", [4]),
+    ("he's been suspended again, third time", [3]),
+    ("suspended for eight days, Lichfield, 2nd time", [2]),
+    ("this is the fifth time she's been excluded", [5]),
     ("he's had 3 suspensions", [3]),
     ("suspended for the third time", [3]),
     ("suspended four times this year", [4]),
@@ -106,6 +110,7 @@ COUNTS: Said = [
 
 # days, ages, classes and distances are no suspensions
 NOT_COUNTS = [
+    "the second time they rang me about the suspension",
     "suspended for 3 days",
     "3 day suspension",
     "a five day exclusion",
