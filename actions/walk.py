@@ -18,6 +18,7 @@ from knowledge.render import words
 
 REASON_LENGTH = 200  # characters
 WHY = re.compile(r"\b(because|cos|as we|since)\b.+", re.I | re.S)
+NEXT = re.compile(r"\W*next\b", re.I)
 CONSIDERED = re.compile(r"\W*(considered|thought about|not now)\b", re.I)
 TICKS = ("done", "not_yet", "considered", "not_applicable")
 STAFF = ("school", "governor", "professional", "council", "adviser")
@@ -252,6 +253,8 @@ def move(turn: Turn, walk: Walk, act: str) -> Reply:
         return _reason(turn, walk, every)
     elif act == "resume":
         walk.finished = False
+        if NEXT.match(turn.text) and (turn.last_reply or {}).get("status") == "walkthrough_step":
+            walk.position += 1  # the step in hand stays unanswered
         if walk.position >= len(every):
             walk.finished = True
     walk.keep(turn)
