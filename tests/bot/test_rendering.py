@@ -26,9 +26,9 @@ from bot.replies import STATUSES, Button, Reply
 from knowledge import render
 from knowledge.render import words
 from knowledge.store import Knowledge
-from tests.bot.telegram_double import problem, read
 from tests.conftest import ROOT
 from tests.teams.view import seen
+from tests.telegram.double import problem, read
 
 EXAMPLES = YAML(typ="safe").load((ROOT / "bot/widget/examples.yml").read_text(encoding="utf-8"))["examples"]
 HEADING = "Pupil B · Staffordshire"

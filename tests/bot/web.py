@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Awaitable, Callable, Iterator
 
 import httpx
+import pytest
 from rasa.core.channels import channel
 from rasa.core.channels.channel import InputChannel
 from sanic import Sanic
@@ -22,6 +23,7 @@ from tests.serving import free_port, served, stores_in
 
 Event = dict[str, Any]
 Run = Callable[[Awaitable[Any]], Any]
+Start = Callable[..., "InProcess"]
 
 # no test but those of the limits is about them
 OPEN = {"INCLUSION_GUIDE_ADDRESS_RATE": "100000"}
@@ -186,3 +188,9 @@ def run_alone(going: Awaitable[Any]) -> Any:
 def files(folder: Path) -> bytes:
     """All bytes of every database file in a folder."""
     return b"".join(p.read_bytes() for p in sorted(folder.iterdir()) if ".db" in p.name)
+
+
+def logged(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> str:
+    """Everything that was logged, whichever way."""
+    records = "\n".join(r.getMessage() + str(r.exc_text or "") + str(r.exc_info or "") for r in caplog.records)
+    return records + "".join(capfd.readouterr())

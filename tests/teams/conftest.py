@@ -20,6 +20,7 @@ from tests.bot.web import process
 from tests.conftest import ROOT
 from tests.serving import free_port
 from tests.teams.microsoft import BOT, TENANT, Microsoft
+from tests.teams.someone import Someone
 
 PATH = "/webhooks/teams/messages"
 CLI = Path("node_modules/@microsoft/m365agentsplayground/cli.js")
@@ -68,6 +69,11 @@ def server(tmp_path_factory: pytest.TempPathFactory, microsoft: Microsoft) -> It
         made = Server(tmp_path_factory.mktemp("teams"), microsoft, running)
         made.start()
         yield made
+
+
+@pytest.fixture
+def anna(server: Server) -> Someone:
+    return Someone(server)
 
 
 def node() -> Optional[str]:

@@ -345,3 +345,8 @@ if __name__ == "__main__":
     served.start()
     print(f"{served.url} (end with Ctrl+C)")
     threading.Event().wait()
+
+
+def sent(double: Double) -> list[Any]:
+    """The messages the server was sent, each as often as it was."""
+    return double.calls("/web/message")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -77,3 +78,6 @@ class Guest:
         """Everything this browser keeps for the page, by name."""
         script = "() => Object.fromEntries([...Object.entries(sessionStorage), ...Object.entries(localStorage)])"
         return dict(self.page.evaluate(script))
+
+
+Visit = Callable[..., Guest]

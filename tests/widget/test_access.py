@@ -13,10 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 from bot.widget import pages
 from tests.widget.conftest import PHONE
 from tests.widget.double import Double
-from tests.widget.guest import Guest
+from tests.widget.guest import Guest, Visit
 
 pytestmark = pytest.mark.slow
-Visit = Callable[..., Guest]
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "async ([place, levels]) => (await axe.run(place || document, {runOnly: levels})).violations"

@@ -10,10 +10,9 @@ from playwright.sync_api import Page, expect
 from bot.widget import pages
 from tests.widget.conftest import PHONE
 from tests.widget.double import Double
-from tests.widget.guest import Guest
+from tests.widget.guest import Visit
 
 pytestmark = pytest.mark.slow
-Visit = Callable[..., Guest]
 HOSTILE = """
 * { display: none !important; font: 40px/1 serif !important; color: lime !important; all: unset !important }
 html { font-size: 4px; transform: translateX(40px) } body { transform: scale(.5); filter: blur(4px) }

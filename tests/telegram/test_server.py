@@ -12,9 +12,9 @@ from bot.__main__ import main
 from bot.channels.phrases import phrases
 from bot.channels.telegram_settings import API, WEBHOOK
 from bot.channels.telegram_settings import TOKEN as TOKEN_SETTING
-from tests.bot.telegram_double import TOKEN, Double, Fault, Teacher, until
 from tests.bot.web import files
 from tests.serving import free_port, served, stores_in
+from tests.telegram.double import TOKEN, Double, Fault, Teacher, until
 
 pytestmark = pytest.mark.slow
 
