@@ -241,9 +241,7 @@ class Messenger:
             log.warning("An answer cannot be delivered: the chat is closed to the bot.")
         await asyncio.to_thread(self._updates.answered, owed.id)
         if owed.work["erase"]:  # the address to answer at has gone only now
-            await asyncio.to_thread(stores.scrub_files, self._trackers())
-        if owed.work["erase"]:
-            await asyncio.to_thread(scrub, self._people)  # this update was the last that named the person
+            await asyncio.to_thread(scrub, self._people)
 
     async def _show(self, owed: Owed, showings: list[Showing]) -> None:
         try:
@@ -318,7 +316,8 @@ class Messenger:
         """Forget all conversations of a person, wherever they were, in every store."""
         for conversation in await asyncio.to_thread(stores.conversations, person):
             async with self._worker.quiet(conversation):
-                await asyncio.to_thread(stores.erase, self._trackers(), conversation)
+                await asyncio.to_thread(stores.forget, self._trackers(), conversation)
+        await asyncio.to_thread(stores.scrub_files, self._trackers())
 
     async def _pass_on(self, conversation: str, note: dict[str, Any]) -> None:
         """A sign of life, or the words for a failure that could be kept nowhere."""

@@ -77,9 +77,14 @@ def stores(trackers: Trackers) -> tuple[Store, ...]:
 
 def erase(trackers: Trackers, conversation: str) -> dict[str, int]:
     """Forget a conversation everywhere; how much went, by store. Hold the conversation's lock while calling."""
-    gone = {store.name: store.erase(conversation) for store in stores(trackers)}
+    gone = forget(trackers, conversation)
     scrub_files(trackers)
     return gone
+
+
+def forget(trackers: Trackers, conversation: str) -> dict[str, int]:
+    """As `erase`, for several in a row: call `scrub_files` after the last."""
+    return {store.name: store.erase(conversation) for store in stores(trackers)}
 
 
 def export(trackers: Trackers, conversation: str) -> dict[str, list[dict[str, Any]]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from bot.people.handovers import Handovers
 from bot.people.inbox import DAY, Inbox, Waiting
 from bot.people.tables import Base
 from bot.privacy import keep_days
+from bot.sqlite import scrub
 from bot.tracker_store import TrackerStore
 from tests.bot.web import files, until
 from tests.people.kept import HELD, SECRET, age, fill, of_conversations, owe, pupil_row, rows, tell
@@ -58,6 +61,38 @@ def test_the_words_of_a_long_conversation_are_overwritten_too(
     for n in range(50):
         tell(trackers, "mine", f"{SECRET} {n} " * 200)
     assert SECRET.encode() in files(tmp_path)
+    stores.erase(trackers, "mine")
+    assert SECRET.encode() not in files(tmp_path)
+
+
+def test_rows_that_moved_when_a_page_was_split_leave_no_copy(trackers: TrackerStore, tmp_path: Path) -> None:
+    dice, live, gone = random.Random(0), [], []
+    insert = sa.insert(TrackerStore.SQLEvent.__table__)
+    for turn in range(200):
+        live.append(f"pupil-{dice.getrandbits(64):016x}")
+        data = ["x" * dice.choice([60, 150, 400, 3000]) for _ in range(30)]
+        with trackers.engine.begin() as connection:
+            connection.execute(insert, [{"sender_id": live[-1], "type_name": "user", "data": d} for d in data])
+        if turn % 2:
+            gone.append(live.pop(dice.randrange(len(live))))
+            trackers.forget(gone[-1])
+    scrub(trackers.engine)
+    kept = files(tmp_path)
+    assert all(name.encode() in kept for name in live)
+    assert not [name for name in gone if name.encode() in kept]
+
+
+def test_a_database_that_is_in_use_or_has_no_room_is_told_in_the_log(
+    trackers: TrackerStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tell(trackers, "mine", SECRET)
+    other = sqlite3.connect(str(trackers.engine.url.database))
+    other.execute("BEGIN IMMEDIATE")
+    with trackers.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=1")  # the engine's only connection so far
+    scrub(trackers.engine)
+    assert "could not be rewritten" in caplog.text
+    other.close()
     stores.erase(trackers, "mine")
     assert SECRET.encode() not in files(tmp_path)
 
