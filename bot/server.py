@@ -31,14 +31,14 @@ DAY = 86400
 
 
 def quiet(level: int = logging.WARNING) -> None:
-    """Warnings and worse only, and never a message's text."""
+    """Warnings and worse only, each time they happen, and never a message's text."""
     import warnings
 
     import rasa.utils.common
     import rasa.utils.log_utils
 
     warnings.filterwarnings("ignore")
-    rasa.utils.common.configure_logging_and_warnings(level, None, False)
+    rasa.utils.common.configure_logging_and_warnings(level, None, False, filter_repeated_logs=False)
     rasa.utils.log_utils.configure_structlog(level)
     for name in ("sanic.access", "apscheduler", "pymongo", "matplotlib"):
         logging.getLogger(name).setLevel(logging.ERROR)

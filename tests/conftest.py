@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import uuid
 from pathlib import Path
@@ -32,6 +33,13 @@ def desk() -> Desk:
 def knowledge(desk: Desk) -> Knowledge:
     """The built knowledge."""
     return desk.knowledge
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """A command that is run in this process switches logging off for all of it."""
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,6 @@ def test_a_failure_that_stays_is_answered_once_with_what_to_do_and_the_next_mess
     monkeypatch.setattr(worker, "PAUSE", 0.01)
     tab = start(Broken(agent, worker.TRIES)).tab()
     with caplog.at_level(logging.WARNING):
-        logging.getLogger(__name__).warning("here it fails")  # Rasa drops a line that repeats the last one
         message = tab.send(f"what is a managed move? {SECRET}")
         failed = tab.answer(message)
     assert failed["reply"]["status"] == "error"
