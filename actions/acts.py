@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from typing import Text
+from typing import Optional, Text
 
 from actions.answer import answer, more
 from actions.guard import GuardedAction
@@ -14,6 +14,8 @@ from actions.walk import TICKS, move, no_walk, start
 from bot.replies import Reply
 
 LONG = 8  # words
+TICK = 3  # words: 'yes, done that'
+SURE_ACT = 0.8  # below, an act on a checklist that is not open is doubted
 
 
 class ActionWalk(GuardedAction):
@@ -45,10 +47,20 @@ class _Move(GuardedAction):
         if walk is None and (following := after_another(turn)):
             return following
         if walk is None or (walk.finished and self.act in TICKS):
-            return no_walk(turn)
+            return _about_what_was_told(turn) or no_walk(turn)
         turn.set("misses", 0)
         turn.set("pending", None)
         return move(turn, walk, self.act)
+
+
+def _about_what_was_told(turn: Turn) -> Optional[Reply]:
+    """With no checklist open, what only sounds like a tick may ask about the last answer: 'how do I undo it'."""
+    doubted = len(turn.text.split()) > TICK and turn.confidence < SURE_ACT
+    if turn.tapped or not doubted or not turn.told_last():
+        return None
+    turn.intent = "ask"
+    reply = answer(turn)
+    return reply if reply.status in ("answered", "clarifies") else None
 
 
 class ActionWalkDone(_Move):

@@ -10,7 +10,6 @@ from actions.contacts import contacts, details, person
 from actions.find import (
     BARE,
     DOUBTED_OUT_OF_SCOPE,
-    FOLLOWS,
     LEAN,
     SPECIFIC,
     STRONG,
@@ -31,7 +30,7 @@ from bot.replies import Button, Reply
 from knowledge.query import Hit
 from knowledge.render import words
 
-AND = re.compile(r"(and|but|what about|how about)\b", re.I)
+AND = re.compile(r"((ok|okay|right|so),? )*(and|but|what about|how about)\b", re.I)
 SURE_OUTSIDE = 0.8  # below, 'out of scope' is doubted
 SURE_KIND = 0.5  # below, the kind of question is not trusted against a record that fits
 
@@ -170,7 +169,7 @@ def rerun(turn: Turn, pending: dict[str, Any]) -> Reply:
 def anew(turn: Turn) -> Optional[Reply]:
     """The last question's answer for a situation that was just put right or changed: 'sorry, I meant Hackney'."""
     last = turn.get("last") or {}
-    if not str(last.get("intent")).startswith("ask") or len(turn.text.split()) > FOLLOWS:
+    if not str(last.get("intent")).startswith("ask"):
         return None
     reading = turn.desk.reader.read(last["text"]).as_dict()
     kept = {"intent": last["intent"], "text": last["text"], "reading": reading, "entities": {}, "sentences": []}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Optional, Text
 
-from actions.answer import answer
+from actions.answer import anew, answer
 from actions.choose import miss
 from actions.guard import GuardedAction
 from actions.steps import Walk
 from actions.tell import tell
-from actions.told import only_tells, take_in
+from actions.told import asks_what_changes, only_tells, take_in
 from actions.turn import Turn
 from actions.walk import move
 from bot.replies import Reply
@@ -31,6 +31,8 @@ class ActionAnswer(GuardedAction):
             return reason
         if only_tells(turn):
             return take_in(turn)
+        if asks_what_changes(turn) and (reply := anew(turn)):
+            return reply
         _age_pending(turn)
         return answer(turn)
 

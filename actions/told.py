@@ -7,7 +7,7 @@ import re
 from actions import ask
 from actions.answer import anew, answer, rerun
 from actions.find import FOLLOWS
-from actions.turn import CORRECTS, Turn
+from actions.turn import CONTEXT, CORRECTS, Turn
 from actions.walk import offer
 from bot.inbound import payload
 from bot.replies import Button, Reply
@@ -21,6 +21,7 @@ ASKS = re.compile(
     r"|need|want|help|advice|info\w*)\b"
 )
 HAS = re.compile(r"(?:(?:my|our|the) \w+ |he |she )?(?:is|has|hes|shes|he has|she has)\b")
+CHANGES = re.compile(r"\b(different|differently|differ|difference|change[sd]?|still the same|the same)\b")
 KEPT = 60  # words of what was said before that the next question is read with
 
 
@@ -41,6 +42,18 @@ def only_corrects(turn: Turn) -> bool:
     return short and bool(turn.understand()) and bool(CORRECTS.search(plain(turn.text)))
 
 
+def asks_what_changes(turn: Turn) -> bool:
+    """Whether what was known has changed and that is all that is asked of: 'make that 4. Is it different now?'."""
+    asked = re.split(r"[.!?,]\s+", turn.text.strip())[-1]
+    short = len(asked.split()) <= FOLLOWS
+    return short and not turn.tapped and bool(CHANGES.search(plain(asked))) and _changed(turn)
+
+
+def _changed(turn: Turn) -> bool:
+    """Whether the message says otherwise than was known."""
+    return any(turn.slots.get(name) not in (None, turn.get(name)) for name in turn.understand() if name in CONTEXT)
+
+
 def take_in(turn: Turn) -> Reply:
     """Remember what the message says of the situation, and answer what waited for it or depends on it."""
     told = turn.understand()
@@ -56,9 +69,10 @@ def take_in(turn: Turn) -> Reply:
             turn.intent, turn.confidence = "ask_duties", 1.0
         return answer(turn)
     turn.set("misses", 0)
-    changed = any(turn.slots.get(name) not in (None, turn.get(name)) for name in told)
+    changed = _changed(turn)
     only_area = told == ["area"] and len(turn.text.split()) <= ONLY_AREA  # said to an answer that did not ask for it
-    if (changed or only_area) and not turn.tapped and (reply := anew(turn)):
+    short = len(turn.text.split()) <= FOLLOWS
+    if (changed or only_area) and short and not turn.tapped and (reply := anew(turn)):
         return reply
     if told == ["facts"] and turn.things_named():  # 'it's a private school': what that changes is a record of its own
         return answer(turn)

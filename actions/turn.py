@@ -12,7 +12,7 @@ from rasa_sdk.events import SlotSet
 from bot.privacy import NAMES
 from knowledge import schema
 from knowledge.desk import Desk, desk
-from knowledge.reading import NUMBERS
+from knowledge.reading import NUMBERS, recount
 from knowledge.render import situation
 from knowledge.store import Knowledge, Record
 from knowledge.words import plain
@@ -215,13 +215,15 @@ class Turn:
     def _understand_stage(self, waiting: Optional[str], told: list[str]) -> None:
         counts = list(self.reading.get("counts") or [])
         corrects = self.intent == "inform" or bool(CORRECTS.search(plain(self.text)))
-        corrects = corrects and bool(self.get("suspensions") is not None or self.get("stage"))
+        known = self.get("suspensions") is not None or bool(self.get("stage"))
+        corrects = corrects and known
+        if not counts and known and waiting in (None, "stage"):
+            counts = recount(plain(self.text))
         if not counts and (waiting == "stage" or corrects):
             counts = bare_numbers(self.text)
             if corrects and waiting != "stage":
                 counts = [n for n in counts if n]  # 'no EHC plan' is no count of suspensions
         stage = self.entities.get("stage") or self.reading.get("stage")
-        known = self.get("stage") or self.get("suspensions") is not None
         if not counts and not known and not self.knowledge.stage(self.area, stage):
             named = self._stage_by_name()
             stage = named.code if named else stage

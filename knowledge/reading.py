@@ -28,38 +28,56 @@ NUMBERS = {
     "fourth": 4, "five": 5, "fifth": 5, "six": 6, "sixth": 6, "seven": 7, "seventh": 7, "eight": 8, "eighth": 8,
     "nine": 9, "ninth": 9, "ten": 10, "tenth": 10, "eleven": 11, "twelve": 12, "half a dozen": 6, "a couple of": 2,
 }  # fmt: skip
+
+
+def _compiled(*patterns: str) -> list[re.Pattern[str]]:
+    return [re.compile(pattern) for pattern in patterns]
+
+
 _N = r"(?P<n>\d{1,2}|" + "|".join(k for k in NUMBERS if k != "a") + r")"
 _ORDINAL = (
     r"(?P<n>\d{1,2}(?=st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?:st|nd|rd|th)?"
 )
 _M = _N.replace("?P<n>", "?P<m>")
 _SUSPENSION = r"(?:susp|susps|suspensions?|suspentions?|exclusions?|exlusions?|fixed[- ]?terms?|ftes?|suspended)"
-_COUNTS = [
-    re.compile(p)
-    for p in (
-        rf"\b{_ORDINAL} (?:\w+[- ]){{0,2}}?{_SUSPENSION}\b",
-        rf"\b{_N} (?:or more |plus |\+ ?)?(?:fixed[- ]term |separate |short |recent )*{_SUSPENSION}\b(?! days?)",
-        rf"\b{_N}\+ ?(?:{_SUSPENSION})?",
-        rf"\b(?:at|on|to|with|reach(?:es|ed)?|has|had) {_N} (?:or more|plus)\b",
-        rf"\b{_SUSPENSION} (?:\w+ ){{0,4}}?(?:for )?(?:the |a |his |her )?{_ORDINAL} time\b",
-        rf"\b{_SUSPENSION} (?:\w+ ){{0,3}}?{_N} times?\b",
-        rf"\b{_N} times (?:\w+ ){{0,4}}?{_SUSPENSION}\b",
-        rf"\bfor (?:the|a|his|her|their|my) {_ORDINAL} time\b",
-        rf"\b(?:{_ORDINAL}|{_M}) (?:one |now )?(?:since|so far|in total|this (?:academic |school )?(?:year|term))\b",
-        r"\b(?:suspended|excluded) (?:\w+ ){0,2}?(?:the )?(?P<n>once|twice)\b",
-        rf"\b{_ORDINAL} time (?:now|running|in a row|(?:its|this has|it has) happened|this (?:school |academic )?(?:year|term))\b",
-        rf"\b{_ORDINAL} time (?:that )?(?:he|she|they|we|i|my|our)\w* (?:\w+ ){{0,3}}?(?:{_SUSPENSION}|excluded)\b",
-        rf"\b(?:{_SUSPENSION}|excluded)\b[^.?!]{{0,60}}{_ORDINAL} time(?= ?(?:$|[,.;!?]))",
-        rf"\b{_SUSPENSION} x ?{_N}\b|\bx ?(?P<m>\d) (?:{_SUSPENSION}|since|this)\b",
-        rf"\b(?:suspension|exclusion|stage|number|no) (?:number |no[. ] ?|# ?)?{_N}\b(?! (?:days?|weeks?|lunch\w*))",
-        rf"\b(?:on|had|its|thats|at|after|reached|onto|got|given) (?:(?:his|her|their|the|number|no|my|a) )+{_ORDINAL}\b(?! (?:of|party|day|week|year|offen\w+|school))",
-        rf"\bthe {_ORDINAL} (?:one|stage)\b",
-        rf"\b(?:reach(?:es|ed)?|hits?|(?:gets?|got|comes?|came) to) (?:a |the |his |her |their )?(?:{_ORDINAL}|{_M})"
-        r"(?= (?:one|and|or|now|what|in|to)\b|$|[?.,])",
-        rf"\b(?:pupil|hes|shes|he is|she is|child|lad|son|daughter|boy|girl|student|theyre|staffordshire)(?: is| are|,)? (?:now |currently |already )?on {_N}(?=$|[?.,]| (?:now|and|so|already|what)\b)",
-        rf"\b(?:at|after|between|and|to|reaches|reached|hits) {_N}(?= (?:and|or|now|what|in|to)\b|$|[?.,])",
-    )
-]
+# how a number of suspensions is said: the first of these that a message has tells it
+_COUNTS = _compiled(
+    rf"\b{_ORDINAL} (?:\w+[- ]){{0,2}}?{_SUSPENSION}\b",
+    rf"\b{_N} (?:or more |plus |\+ ?)?(?:fixed[- ]term |separate |short |recent )*{_SUSPENSION}\b(?! days?)",
+    rf"\b{_N}\+ ?(?:{_SUSPENSION})?",
+    rf"\b(?:at|on|to|with|reach(?:es|ed)?|has|had) {_N} (?:or more|plus)\b",
+    rf"\b{_SUSPENSION} (?:\w+ ){{0,4}}?(?:for )?(?:the |a |his |her )?{_ORDINAL} time\b",
+    rf"\b(?:{_SUSPENSION}|excluded) (?:\w+ ){{0,3}}?{_N} (?:times?|(?:\w+ )?occasions)\b",
+    rf"\b{_N} (?:times|(?:\w+ )?occasions|lots)(?: of)? (?:\w+ ){{0,4}}?{_SUSPENSION}\b",
+    rf"\bfor (?:the|a|his|her|their|my) {_ORDINAL} time\b",
+)
+# all of these, where none of the first has one
+_MORE_COUNTS = _compiled(
+    rf"\b(?:{_ORDINAL}|{_M}) (?:one |now )?(?:since|so far|in total|this (?:academic |school )?(?:year|term))\b",
+    r"\b(?:suspended|excluded) (?:\w+ ){0,2}?(?:the )?(?P<n>once|twice)\b",
+    rf"\b{_ORDINAL} time (?:now|running|in a row|(?:its|this has|it has) happened|this (?:school |academic )?(?:year|term))\b",
+    rf"\b{_ORDINAL} time (?:that )?(?:he|she|they|we|i|my|our)\w* (?:\w+ ){{0,3}}?(?:{_SUSPENSION}|excluded)\b",
+    rf"\b(?:{_SUSPENSION}|excluded)\b[^.?!]{{0,60}}{_ORDINAL} time(?= ?(?:$|[,.;!?]))",
+    rf"\b(?:{_SUSPENSION}|excluded)\b[^?!]{{0,40}}\b(?:thats|makes? (?:it|that)) (?:now )?{_N}\b(?! (?:days?|weeks?|hours?))",
+    rf"\b{_SUSPENSION} x ?{_N}\b|\bx ?(?P<m>\d) (?:{_SUSPENSION}|since|this)\b",
+    rf"\b{_SUSPENSION} (?P<n>\d)x(?!\w)|\b(?P<m>\d)x {_SUSPENSION}\b",
+    rf"\b(?:suspension|exclusion|stage|number|no) (?:number |no[. ] ?|# ?)?{_N}\b(?! (?:days?|weeks?|lunch\w*))",
+    rf"\b(?:on|had|its|thats|at|after|reached|onto|got|given) (?:(?:his|her|their|the|number|no|my|a) )+{_ORDINAL}\b(?! (?:of|party|day|week|year|offen\w+|school))",
+    rf"\bthe {_ORDINAL} (?:one|stage)\b",
+    rf"\b(?:reach(?:es|ed)?|hits?|(?:gets?|got|comes?|came) to) (?:a |the |his |her |their )?(?:{_ORDINAL}|{_M})"
+    r"(?= (?:one|and|or|now|what|in|to)\b|$|[?.,])",
+    rf"\b(?:pupil|hes|shes|he is|she is|child|lad|son|daughter|boy|girl|student|theyre|staffordshire)(?: is| are|,)? (?:now |currently |already )?on {_N}(?=$|[?.,]| (?:now|and|so|already|what)\b)",
+)
+# and these, in a message that is about suspensions
+_LOOSE_COUNTS = _compiled(
+    rf"\b(?:at|after|between|and|to|reaches|reached|hits) {_N}(?= (?:and|or|now|what|in|to)\b|$|[?.,])",
+)
+# where a number is known already: 'make that 4, they rang me this morning', 'so it's actually three'
+_RECOUNT = re.compile(
+    rf"\b(?:makes? (?:it|that)|thats|its|so|had) (?:its |now |actually |really )*{_N}(?: now| already| in total)?(?=$|[.,;!?])"
+)
+_ABOUT_COUNTS = re.compile(r"suspen|exclu|stage|pathway|fixed|fte|number|again|\btime\b|susp")
+_NO_COUNT = re.compile(r"\s*-?(day|week|month|year|hour|yr|min)")
 _RANGE = re.compile(r"\b(?:1|one) ?(?:-|to|or|and|/) ?(?:2|two)\b(?! (?:days?|weeks?|hours?|years?|times))")
 
 _DAYS = re.compile(
@@ -152,6 +170,8 @@ class Reader:
         self._bare, self._reach = set(words["bare"]), re.compile(rf"\b({_any(words['reach'])})\b")
         self.role_audience: dict[str, str] = words["role_audience"]
         self._stages = {code: re.compile("|".join(p)) for code, p in words["stages"].items()}
+        self._not_names = {word: re.compile(pattern) for word, pattern in words["not_names"].items()}
+        self._same = [(re.compile("|".join(p)), official) for official, p in words["same"].items()]
         self._decisions = {d: re.compile("|".join(p)) for d, p in words["decisions"].items()}
         self._facts = {
             fact: {answer == "yes": re.compile("|".join(p)) for answer, p in v.items()}
@@ -186,10 +206,11 @@ class Reader:
         self._read_areas(doc, reading)
         self._read_role(spelt, reading)
         own = self._role_names.get(reading.role or "", set()) if reading.role_stated else set()
-        found = [(doc.vocab.strings[m], doc[s:e].text) for m, s, e in _longest(self._names(doc))]
-        reading.named = [(name, said) for name, said in found if said not in own]
+        names = [(doc.vocab.strings[m], doc[s:e]) for m, s, e in _longest(self._names(doc))]
+        found = [(name, span.text) for name, span in names if not self._ordinary_word(span, text)]
         reading.counts, reading.stage = self._read_stage(spelt)
-        reading.decision = self._read_decision(spelt)
+        reading.decision, said_so = self._read_decision(spelt)
+        reading.named = [(n, said) for n, said in found if said not in own and not self._states(said, said_so)]
         reading.audience, reading.mine = self._read_audience(spelt)
         reading.days = _days(spelt)
         for fact, answers in self._facts.items():
@@ -234,6 +255,13 @@ class Reader:
         rests = [self._doc(f"{doc[s:start].text_with_ws}{doc[end:e].text}") for _, s, e in around]
         return any(m not in own for rest in rests for m, _, _ in self._names(rest))
 
+    def _ordinary_word(self, span: Any, written: str) -> bool:
+        """Whether this is no name but a word that looks like one: 'they send nothing'. In capitals it is the name."""
+        pattern = self._not_names.get(span.text)
+        if not pattern or re.search(rf"\b{span.text.upper()}\b", written):
+            return False
+        return any(match.start() <= span.start_char < match.end() for match in pattern.finditer(span.doc.text))
+
     def _read_areas(self, doc: Any, reading: Reading) -> None:
         found = []
         for match, start, _ in _longest(self._areas(doc)):
@@ -270,35 +298,33 @@ class Reader:
             return [], "serious-breach"
         if _RANGE.search(text) and re.search(r"suspen|exclu|stage|pathway|duties|level", text):
             return [1], None
-        counts: list[int] = []
-        about = re.search(r"suspen|exclu|stage|pathway|fixed|fte|number|again|\btime\b|susp", text)
-        for pattern in _COUNTS[:-1] if not about else _COUNTS:
-            for match in pattern.finditer(text):
-                found = next((v for v in match.groupdict().values() if v), None)
-                count = int(found) if found and found.isdigit() else NUMBERS.get(found or "", 0)
-                tail = text[match.end() : match.end() + 12]
-                if (
-                    0 < count < 31
-                    and count not in counts
-                    and not re.match(r"\s*-?(day|week|month|year|hour|yr|min)", tail)
-                ):
-                    counts.append(count)
-            if counts and pattern is not _COUNTS[-1] and pattern not in _COUNTS[8:]:
-                break
+        counts = _counts(text)
         if counts:
             return counts, None
         if self._stages["minor"].search(text):
             return [], "minor"
         return [], None
 
-    def _read_decision(self, text: str) -> Optional[str]:
-        """What was decided; a decision within words of doubt or denial is none."""
+    def _read_decision(self, text: str) -> tuple[Optional[str], str]:
+        """What was decided, and the words that say so; a decision within words of doubt or denial is none."""
+        text = self._official(text)
         undecided = [match.span() for match in self._decisions["nothing"].finditer(text)]
         for decision, pattern in self._decisions.items():
             for match in pattern.finditer(text):
                 if decision == "nothing" or not any(start < match.end() <= end for start, end in undecided):
-                    return decision
-        return None
+                    return decision, match.group()
+        return None, ""
+
+    def _official(self, text: str) -> str:
+        for everyday, official in self._same:
+            text = everyday.sub(official, text)
+        return text
+
+    def _states(self, said: str, said_so: str) -> bool:
+        """Whether a name only says what was decided: 'he has been suspended' does not ask what that is."""
+        official = self._official(said)
+        alone = " " not in said or official in [name for _, name in self._same]
+        return alone and official in said_so
 
     def _read_audience(self, text: str) -> tuple[Optional[str], bool]:
         """The audience asked about and whether the writer asks about themselves: the last clause that says either."""
@@ -321,7 +347,7 @@ class Reader:
                 rf"\b(?:dut\w+|responsib\w+|role|part|job|expectations?) (?:of|for|on|from) {of}(?:{nouns})\b",
                 rf"\b(?:{nouns}) (?:\w+ ){{0,2}}?{_DUTY}\b",
                 rf"\bfor {of}(?:{nouns})\b|\b(?:up)?on {of}(?:{nouns})(?=[?.]|$)",
-                rf"^(?:and |but |or |what about |how about |and what about )?(?:the |my |other |our |his )?(?:{nouns})\b",
+                rf"^(?:(?:ok|okay|right|so|and|but|or|what about|how about),? )*(?:the |my |other |our |his )?(?:{nouns})\b",
             )
             for rank, pattern in enumerate(patterns):
                 match = re.search(pattern, clause)
@@ -334,6 +360,27 @@ class Reader:
         if mine and best[0] >= 5:
             return None, True
         return best[2], mine
+
+
+def _counts(text: str) -> list[int]:
+    """The numbers of suspensions that a message names, each once."""
+    more = _MORE_COUNTS + _LOOSE_COUNTS if _ABOUT_COUNTS.search(text) else _MORE_COUNTS
+    for patterns in (*([pattern] for pattern in _COUNTS), more):
+        counts: list[int] = []
+        for match in (match for pattern in patterns for match in pattern.finditer(text)):
+            found = next((v for v in match.groupdict().values() if v), "")
+            count = int(found) if found.isdigit() else NUMBERS.get(found, 0)
+            if 0 < count < 31 and count not in counts and not _NO_COUNT.match(text[match.end() :]):
+                counts.append(count)
+        if counts:
+            return counts
+    return []
+
+
+def recount(text: str) -> list[int]:
+    """A number that puts right, or goes on from, the number of suspensions said before; in plain words."""
+    match = _RECOUNT.search(text)
+    return [] if not match else [int(match["n"]) if match["n"].isdigit() else NUMBERS[match["n"]]]
 
 
 def _days(text: str) -> Optional[int]:

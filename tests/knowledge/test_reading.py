@@ -104,6 +104,11 @@ COUNTS: Said = [
     ("the 4th this academic year", [4]),
     ("his grandson is out for the fourth time", [4]),
     ("we have suspended her half a dozen times", [6]),
+    ("suspended on five occasions", [5]),
+    ("two lots of suspension", [2]),
+    ("he has been excluded 4 times", [4]),
+    ("she's been suspended 3x", [3]),
+    ("suspended again, that's 3 now", [3]),
     ("what do we do once a pupil reaches four?", [4]),
     ("he has just been given his fifth", [5]),
 ]
@@ -112,6 +117,7 @@ COUNTS: Said = [
 NOT_COUNTS = [
     "the second time they rang me about the suspension",
     "suspended for 3 days",
+    "suspended again, that's 3 days now",
     "3 day suspension",
     "a five day exclusion",
     "suspended for 2 weeks",
@@ -155,7 +161,30 @@ DECISIONS: Said = [
     ("nothing has been decided yet", "nothing"),
     ("he hasn't been permanently excluded, just suspended for 2 days", "suspended"),
     ("he was suspended last week and might be excluded now", "suspended"),
+    # in the words of the staffroom and of home
+    ("perm ex letter came this morning", "permanent"),
+    ("governors backed the perm exclusion", "permanent"),
+    ("they pexed him on friday", "permanent"),
+    ("he has been p-ex", "permanent"),
+    ("they have kicked him out for good", "permanent"),
+    ("been thrown out of school for good", "permanent"),
+    ("we have excluded a Y9 permanently", "permanent"),
+    ("expelled my son", "permanent"),
+    ("she's never allowed back", "permanent"),
+    ("been sent home for two days with a letter", "suspended"),
+    ("FTE for 5 days", "suspended"),
+    ("suspended til weds", "suspended"),
+    ("my granddaughter got 5 days on monday", "suspended"),
+    ("they told me to keep him home", "sent-home"),
+    ("school keep ringing me to pick him up", "sent-home"),
+    ("he has never been suspended before this", None),
     # denied or feared
+    ("one incident off being out for good", "nothing"),
+    ("next time he's out, they say", "nothing"),
+    ("one more and she's out", "nothing"),
+    ("on the verge of permanent exclusion", "nothing"),
+    ("the head is thinking of permanently excluding him", "nothing"),
+    ("she'll be excluded if it happens again", "nothing"),
     ("he hasn't been suspended", "nothing"),
     ("he has not been permanently excluded", "nothing"),
     ("she is about to be suspended", "nothing"),
@@ -165,6 +194,9 @@ DECISIONS: Said = [
     ("they are threatening to suspend her", "nothing"),
     # asked
     ("what does permanent exclusion mean", None),
+    ("what does pex mean", None),
+    ("we have a question about permanent exclusion", None),
+    ("how many days have they got 3 days to appeal", None),
     ("can they suspend him", None),
     ("how long can a suspension be", None),
     ("who decides on a permanent exclusion", None),
@@ -206,6 +238,13 @@ FACTS: Said = [
     ("he has an EHCP", {"ehc_plan": True}),
     ("he hasn't got an EHCP", {"ehc_plan": False}),
     ("no EHC plan", {"ehc_plan": False}),
+    ("we applied for an EHCP in May", {"ehc_plan": False}),
+    ("they turned him down for an EHCP", {"ehc_plan": False}),
+    ("how do I get an EHCP", {}),
+    ("what is in his EHCP assessment", {}),
+    ("her EHCP is from 2023", {"ehc_plan": True}),
+    ("he was in care until we adopted him", {"in_care": False}),
+    ("she used to be in care", {"in_care": False}),
     ("she is autistic", {"sen": True}),
     ("he doesn't have SEN", {"sen": False}),
     ("he has epilepsy", {"health_need": True}),
@@ -320,6 +359,29 @@ def test_the_question_without_its_area(reader: Reader, text: str, left: str) -> 
 )
 def test_records_that_a_message_names(reader: Reader, text: str, record: str) -> None:
     assert record in [name for name, _ in reader.read(text).named]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("if they send nothing, who do I ring", False),
+        ("I have to send him back", False),
+        ("they send him home", False),
+        ("who is in the send team", True),
+        ("what is send", True),
+        ("kids with send", True),
+        ("do I ask SEND or the school", True),
+        ("he has send support", True),
+    ],
+)
+def test_an_ordinary_word_is_no_name(reader: Reader, text: str, named: bool) -> None:
+    assert any(said.startswith("send") for _, said in reader.read(text).named) is named
+
+
+def test_what_was_decided_is_no_topic(reader: Reader) -> None:
+    assert reader.read("he has been suspended, what must I do").named == []
+    assert reader.read("what does suspended mean").named
+    assert ("written-notice-contents", "suspension letter") in reader.read("the suspension letter came").named
 
 
 def test_a_greeting_names_nothing(reader: Reader) -> None:
