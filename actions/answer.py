@@ -102,7 +102,7 @@ def _answer(turn: Turn) -> Reply:
             buttons=[Button(words()["buttons"]["next"], payload("ask_next"))],
         )
     if best < (SURE if len(turn.text.split()) > BARE else SURE_SHORT):
-        return miss(turn)
+        return miss(turn, hits)
     return choose(turn, hits)
 
 

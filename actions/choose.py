@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions import ask
 from actions.contacts import GUIDE, person, who_can_help
-from actions.find import ALSO, CLOSE, NATIONAL, SPECIFIC, STRONG, SURE, nationwide
+from actions.find import ALSO, CLOSE, NATIONAL, OFFERED, SPECIFIC, STRONG, SURE, nationwide
 from actions.rights import settled, to_narrow
 from actions.tell import list_of, tell
 from actions.turn import Turn
@@ -27,7 +29,7 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
         if national and national.score >= max(SURE, min(STRONG, best.score - NATIONAL)):
             record = national.record
         elif best.score < SPECIFIC:
-            return miss(turn)
+            return miss(turn, hits)
         elif record.kind != "glossary" and record.id not in [n for n, _ in turn.reading.get("named") or []]:
             return ask.ask(turn, "area")
     if record.kind == "duties" or record.kind == "stages":
@@ -83,19 +85,23 @@ def clarify(turn: Turn, hits: list[Hit]) -> Reply:
     )
 
 
-def miss(turn: Turn) -> Reply:
-    """Nothing is near: say so; after two in a row, name people who can help."""
+def miss(turn: Turn, hits: Sequence[Hit] = ()) -> Reply:
+    """Nothing is near enough: say so, and offer what came nearest; after two in a row, name people who can help."""
     misses = int(turn.get("misses") or 0) + 1
     turn.set("misses", misses)
     if misses >= MISSES:
         return person(turn, "offers_person")
-    text = f"{words()['manners']['not_covered']} {words()['manners']['ask_again']}"
+    manners = words()["manners"]
+    near = [h.record for h in hits if h.score >= OFFERED and h.record.kind not in ("duties", "stages")]
+    near = [record for record in near if nationwide(record) or record.area == turn.area][:3]
+    said = [manners["not_covered"], manners["ask_again"], *([manners["near"]] if near else [])]
     return Reply(
         "not_covered",
-        text,
+        " ".join(said),
         scope=turn.scope(local=False),
         buttons=[
-            Button(words()["buttons"]["next"], payload("ask_next")),
+            *(Button(record.title, payload("show", record=record.id)) for record in near),
+            *([] if near else [Button(words()["buttons"]["next"], payload("ask_next"))]),
             Button(words()["buttons"]["person"], payload("person")),
         ],
     )

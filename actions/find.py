@@ -13,6 +13,7 @@ from knowledge.store import Record
 # scores of knowledge/query.py; docs/adr/0004-finding.md says how they were read off
 SURE = 0.46  # at and above, a hit answers
 SURE_SHORT = 0.50  # the same for a message of a few words, which is soon near to something
+OFFERED = 0.36  # at and above, offered as a button where nothing answers
 SURE_OUT_OF_SCOPE = 0.70  # so near a record that a trained 'out of scope' does not veto it
 DOUBTED_OUT_OF_SCOPE = 0.60  # the same, where the classifier is not sure either
 STRONG = 0.80  # so near that nothing else was meant

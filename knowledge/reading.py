@@ -49,7 +49,7 @@ _COUNTS = _compiled(
     rf"\b{_SUSPENSION} (?:\w+ ){{0,4}}?(?:for )?(?:the |a |his |her )?{_ORDINAL} time\b",
     rf"\b(?:{_SUSPENSION}|excluded) (?:\w+ ){{0,3}}?{_N} (?:times?|(?:\w+ )?occasions)\b",
     rf"\b{_N} (?:times|(?:\w+ )?occasions|lots)(?: of)? (?:\w+ ){{0,4}}?{_SUSPENSION}\b",
-    rf"\bfor (?:the|a|his|her|their|my) {_ORDINAL} time\b",
+    rf"\bfor (?:the|a|his|her|their|my) {_ORDINAL} time\b(?! in (?:my|his|her|years|ages|the \w+ career)\b)",
 )
 # all of these, where none of the first has one
 _MORE_COUNTS = _compiled(
@@ -63,7 +63,7 @@ _MORE_COUNTS = _compiled(
     rf"\b{_SUSPENSION} (?P<n>\d)x(?!\w)|\b(?P<m>\d)x {_SUSPENSION}\b",
     rf"\b(?:suspension|exclusion|stage|number|no) (?:number |no[. ] ?|# ?)?{_N}\b(?! (?:days?|weeks?|lunch\w*))",
     rf"\b(?:on|had|its|thats|at|after|reached|onto|got|given) (?:(?:his|her|their|the|number|no|my|a) )+{_ORDINAL}\b(?! (?:of|party|day|week|year|offen\w+|school))",
-    rf"\bthe {_ORDINAL} (?:one|stage)\b",
+    rf"\bthe {_ORDINAL} (?:one|stage)\b(?! (?:drops|of|cant|could|says|said)\b)",
     rf"\b(?:reach(?:es|ed)?|hits?|(?:gets?|got|comes?|came) to) (?:a |the |his |her |their )?(?:{_ORDINAL}|{_M})"
     r"(?= (?:one|and|or|now|what|in|to)\b|$|[?.,])",
     rf"\b(?:pupil|hes|shes|he is|she is|child|lad|son|daughter|boy|girl|student|theyre|staffordshire)(?: is| are|,)? (?:now |currently |already )?on {_N}(?=$|[?.,]| (?:now|and|so|already|what)\b)",
@@ -136,7 +136,7 @@ class Reader:
         spelt: set[str] = set()
         for area in knowledge.areas.values():
             docs = [self._doc(name) for name in {area.title, *area.aliases, *area.places}]
-            self._areas.add(area.id, docs)
+            self._areas.add(area.id, [*docs, *(self._doc(f"{doc.text}s") for doc in docs)])  # 'Hackney's policy'
             spelt |= {t.text for doc in docs for t in doc if len(t.text) > 4 and t.is_alpha}
         names: dict[str, set[str]] = {}
         for record in knowledge.records.values():
@@ -210,7 +210,7 @@ class Reader:
         found = [(name, span.text) for name, span in names if not self._ordinary_word(span, text)]
         reading.counts, reading.stage = self._read_stage(spelt)
         reading.decision, said_so = self._read_decision(spelt)
-        reading.named = [(n, said) for n, said in found if said not in own and not self._states(said, said_so)]
+        reading.named = [(n, said) for n, said in found if said not in own and not self._states(spelt, said, said_so)]
         reading.audience, reading.mine = self._read_audience(spelt)
         reading.days = _days(spelt)
         for fact, answers in self._facts.items():
@@ -320,8 +320,10 @@ class Reader:
             text = everyday.sub(official, text)
         return text
 
-    def _states(self, said: str, said_so: str) -> bool:
+    def _states(self, text: str, said: str, said_so: str) -> bool:
         """Whether a name only says what was decided: 'he has been suspended' does not ask what that is."""
+        if said == text.strip(" ?.!"):
+            return False
         official = self._official(said)
         alone = " " not in said or official in [name for _, name in self._same]
         return alone and official in said_so
