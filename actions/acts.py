@@ -58,9 +58,12 @@ def _about_what_was_told(turn: Turn) -> Optional[Reply]:
     doubted = len(turn.text.split()) > TICK and turn.confidence < SURE_ACT
     if turn.tapped or not doubted or not turn.told_last():
         return None
-    turn.intent = "ask"
+    before, turn.intent = dict(turn.changes), "ask"
     reply = answer(turn)
-    return reply if reply.status in ("answered", "clarifies") else None
+    if reply.status in ("answered", "clarifies"):
+        return reply
+    turn.changes = before
+    return None
 
 
 class ActionWalkDone(_Move):
