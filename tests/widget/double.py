@@ -59,6 +59,7 @@ class Double:
         self.hosts: dict[str, tuple[str, dict[str, str]]] = {}
         self.helpline = False
         self.delay = 0.0
+        self.slow = 0.0  # seconds between taking a message in and saying so
         self.refuse: Callable[[str, str, Any], tuple[int, dict[str, Any]] | None] = lambda method, path, body: None
         self.extra: dict[str, dict[str, Any]] = {}
         self.port = 0
@@ -266,6 +267,7 @@ class _Handler(BaseHTTPRequestHandler):
         world, conversation = self.world, self.world.conversations[token]
         if split.path == "/web/message":
             world.take(conversation, body)
+            time.sleep(world.slow)
             self._json({"id": body["id"], "state": "waiting"}, 202)
         elif split.path == "/web/events":
             self._stream(conversation, int(dict(urllib.parse.parse_qsl(split.query)).get("after") or 0))

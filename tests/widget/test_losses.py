@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from typing import Any
 
@@ -64,14 +65,15 @@ def test_an_answer_lost_on_the_way_is_handled_once(double: Double, visit: Visit)
     def taken_but_not_said(method: str, path: str, body: Any) -> Any:
         if path != "/web/message":
             return None
-        double.take(next(iter(double.conversations.values())), body)
+        conversation = next(iter(double.conversations.values()))
+        threading.Timer(2, double.take, (conversation, body)).start()  # by then it has been sent again
         double.refuse = lambda method, path, body: None
         return 502, {}
 
     double.refuse = taken_but_not_said
     guest.type("greeting")
     expect(guest.replies).to_have_count(1)
-    guest.page.wait_for_timeout(2500)
+    guest.page.wait_for_timeout(3500)
     ids = [body["id"] for body in sent(double)]
     assert len(ids) == 2
     assert len(set(ids)) == 1
@@ -141,6 +143,18 @@ def test_a_conversation_that_has_expired_gives_way_to_a_new_one(double: Double, 
     expect(guest.log).to_contain_text("Your earlier conversation has ended.")
     expect(guest.replies).to_have_count(0)
     guest.ask("duties")
+
+
+def test_what_was_answered_is_not_sent_again_to_a_new_conversation(double: Double, visit: Visit) -> None:
+    double.slow = 5.0
+    guest = visit().open()
+    guest.ask("greeting")  # its answer overtakes the word that it was taken in
+    expect(guest.page.locator(".way")).to_have_count(0)
+    double.conversations.clear()
+    guest.page.reload()
+    expect(guest.log).to_contain_text("Your earlier conversation has ended.")
+    expect(guest.replies).to_have_count(0)
+    assert len(double.calls("/web/message")) == 1
 
 
 def test_a_conversation_that_expires_while_it_stands_open(double: Double, visit: Visit) -> None:

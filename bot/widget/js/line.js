@@ -223,6 +223,10 @@ export class Line {
       return;
     }
     this.hear.event(event);
+    if (this.store.outbox.some((m) => m.id === event.message)) {
+      this.store.drop(event.message); // it has arrived, whatever becomes of our request
+      this.hear.sent(event.message, "done");
+    }
     if (event.id) this.store.set({ cursor: event.id });
   }
 
