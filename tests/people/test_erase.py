@@ -82,7 +82,7 @@ def test_rows_that_moved_when_a_page_was_split_leave_no_copy(trackers: TrackerSt
     assert not [name for name in gone if name.encode() in kept]
 
 
-def test_a_database_that_is_in_use_or_has_no_room_is_told_in_the_log(
+def test_a_database_that_cannot_be_rewritten_for_being_in_use_is_told_in_the_log(
     trackers: TrackerStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     tell(trackers, "mine", SECRET)
