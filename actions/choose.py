@@ -93,7 +93,8 @@ def miss(turn: Turn, hits: Sequence[Hit] = ()) -> Reply:
         return person(turn, "offers_person")
     manners = words()["manners"]
     near = [h.record for h in hits if h.score >= OFFERED and h.record.kind not in ("duties", "stages")]
-    near = [record for record in near if nationwide(record) or record.area == turn.area][:3]
+    told = [record.id for record in turn.told_last()]
+    near = [r for r in near if r.id not in told and (nationwide(r) or r.area == turn.area)][:3]
     said = [manners["not_covered"], manners["ask_again"], *([manners["near"]] if near else [])]
     return Reply(
         "not_covered",

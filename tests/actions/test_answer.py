@@ -31,6 +31,19 @@ def test_a_miss_is_said_and_a_second_one_names_people(turn: Callable[..., Turn])
     assert miss(said).status == "offers_person"
 
 
+def test_a_miss_offers_what_is_near_here_and_was_not_told_just_now(turn: Callable[..., Turn], desk: Desk) -> None:
+    asked, council = "who sits on the governors panel", "whom do I ring at the council"
+    near = [hit for hit in find(turn(asked)) if hit.record.kind == "law"]
+    offered = miss(turn(asked), near)
+    assert [b.title for b in offered.buttons[:3]] == [hit.record.title for hit in near[:3]]
+    last = {"records": [near[0].record.id], "intent": "ask", "text": asked}
+    assert near[0].record.title not in [b.title for b in miss(turn(asked, last=last), near).buttons]
+    elsewhere = [hit for hit in find(turn(council, area="hackney")) if hit.record.area == "hackney"]
+    assert elsewhere
+    titles = [b.title for b in miss(turn(council, area="suffolk"), elsewhere).buttons]
+    assert not {hit.record.title for hit in elsewhere} & set(titles)
+
+
 @pytest.mark.parametrize("area", ["hackney", "leicestershire", "suffolk", "england", "leicester-city"])
 def test_an_area_without_a_pathway_is_never_given_another_s(area: str, turn: Callable[..., Turn]) -> None:
     said = turn("what does the school have to do at 4 suspensions", "ask_duties", area=area, role="parent")
