@@ -22,7 +22,7 @@ class ActionCrisis(GuardedAction):
         return "action_crisis"
 
     def reply(self, turn: Turn) -> Reply:
-        kind = turn.crisis or "unsure"
+        kind = next(iter(turn.danger), "unsure")
         record = turn.knowledge.safeguarding.get(kind) or turn.knowledge.safeguarding["unsure"]
         guessed = turn.reading.get("role")
         told = guessed if turn.reading.get("role_stated") else None

@@ -73,7 +73,7 @@ def _add_notes(turn: Turn, reply: Reply) -> None:
     if reply.status == "crisis":
         reply.notes = []
         return
-    if turn.unclear_crisis:
+    if turn.gentle:
         unsure = turn.knowledge.safeguarding.get("unsure")
         if unsure and unsure.gentle:
             reply.notes.insert(0, unsure.gentle)

@@ -36,8 +36,8 @@ class Turn:
     entities: dict[str, Any]
     desk: Desk
     redacted: list[str] = dataclasses.field(default_factory=list)
-    crisis: Optional[str] = None
-    unclear_crisis: bool = False
+    danger: list[str] = dataclasses.field(default_factory=list)  # kinds of danger, the gravest first
+    gentle: bool = False  # what is said only sounds heavy: the answer comes with one gentle line
     tapped: bool = False
     last_reply: Optional[dict[str, Any]] = None
     sentences: list[tuple[str, str]] = dataclasses.field(default_factory=list)
@@ -52,6 +52,7 @@ class Turn:
         replies = [e for e in tracker.events if e.get("event") == "bot"]
         data = ((replies[-1].get("metadata") or {}).get("reply") if replies else None) or None
         intent = message.get("intent") or {}
+        danger = message.get("crisis") or {}
         return cls(
             slots={name: tracker.get_slot(name) for name in SLOTS},
             text=message.get("text") or "",
@@ -61,8 +62,8 @@ class Turn:
             entities={e["entity"]: e["value"] for e in message.get("entities") or [] if "entity" in e},
             desk=desk(),
             redacted=[NAMES[k] for k in metadata.get("redacted", []) if k in NAMES],
-            crisis=(message.get("crisis") or {}).get("kind"),
-            unclear_crisis=bool((message.get("crisis") or {}).get("unclear")),
+            danger=list(danger.get("kinds") or []),
+            gentle=bool(danger) and not danger.get("page"),
             tapped=(message.get("text") or "").startswith("/"),
             sentences=[(s, kind) for s, kind in message.get("sentences") or []],
             last_reply=data,

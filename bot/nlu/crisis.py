@@ -196,13 +196,13 @@ class CrisisDetector(GraphComponent):
             clear = max(clear, self._config["clear"])
             if found == "allegation-against-staff" and _HEAD.search(text):
                 found = "allegation-against-head"
-            message.set(CRISIS, {"kind": found}, add_to_output=True)
+            message.set(CRISIS, {"kinds": [found], "page": True}, add_to_output=True)
             top = {INTENT_NAME_KEY: CRISIS, PREDICTED_CONFIDENCE_KEY: clear}
             message.set(INTENT, top, add_to_output=True)
             message.set(INTENT_RANKING_KEY, [top, *ranking][:10], add_to_output=True)
             return
         if unclear >= self._config["unclear"] or clear >= self._config["unclear"]:
-            message.set(CRISIS, {"unclear": True}, add_to_output=True)
+            message.set(CRISIS, {"kinds": [], "page": False}, add_to_output=True)
         intent = message.get(INTENT) or {}
         if str(intent.get(INTENT_NAME_KEY)).startswith("crisis") and ranking:
             message.set(INTENT, ranking[0], add_to_output=True)
