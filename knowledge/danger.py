@@ -19,6 +19,7 @@ UNSURE = "unsure"
 SAME_WORDS = {"council": "professional"}
 PINNED = 2  # as many numbers fit beside each other on a small phone
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+NATIONAL = ("uk", "england")
 # what is needed to ring; what else there is to know of a service is in its record
 _REACH = ("id", "title", "phone", "textphone", "text_number", "web", "hours", "out_of_hours_phone", "note")
 
@@ -165,7 +166,8 @@ def _numbers(services: list[schema.Service], pinned: list[str]) -> list[dict[str
         contact = render.contact(service, None)
         if contact.get("phone") in [c.get("phone", "") for c in shown] and "text_number" not in contact:
             continue
-        shown.append({k: contact[k] for k in _REACH if k in contact} | ({"pin": True} if service.id in pinned else {}))
+        wanted = _REACH if service.area in NATIONAL else (*_REACH, "for")  # a council's line says which option to choose
+        shown.append({k: contact[k] for k in wanted if k in contact} | ({"pin": True} if service.id in pinned else {}))
     for contact in shown:
         if contact.get("out_of_hours_phone") in [c.get("phone", "") for c in shown]:
             del contact["out_of_hours_phone"]
