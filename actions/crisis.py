@@ -1,20 +1,20 @@
-"""Crisis: fixed words per kind and role, at once, with nothing added."""
+"""Crisis: fixed words per kind and role, at once, and the question in the message kept for afterwards."""
 
 from __future__ import annotations
 
 from typing import Text
 
+from actions import aside
 from actions.guard import GuardedAction
 from actions.turn import Turn
-from bot.replies import Reply
-from knowledge import render
-
-# whose words a role gets where the record has none of its own
-SAME_WORDS = {"council": "professional"}
+from bot.inbound import payload
+from bot.replies import Button, Reply
+from knowledge import danger, languages
+from knowledge.render import words
 
 
 class ActionCrisis(GuardedAction):
-    """Answers a message that shows danger. Leaves every slot as it was."""
+    """Answers a message that shows danger. Leaves the situation, the checklist and what waits as they were."""
 
     understands = False
 
@@ -22,22 +22,43 @@ class ActionCrisis(GuardedAction):
         return "action_crisis"
 
     def reply(self, turn: Turn) -> Reply:
-        kind = next(iter(turn.danger), "unsure")
-        record = turn.knowledge.safeguarding.get(kind) or turn.knowledge.safeguarding["unsure"]
-        guessed = turn.reading.get("role")
-        told = guessed if turn.reading.get("role_stated") else None
-        role = told or turn.role or guessed or "unknown"
-        role = SAME_WORDS.get(role, role)
-        said = record.roles.get(role) or record.roles["unknown"]
-        area = turn.reading.get("area") or turn.area
-        services = [turn.knowledge.services[s] for s in said.services]
-        services += turn.knowledge.contacts(area, said.local)
-        shown = [render.contact(s, None) for s in services]
-        steps = "\n".join(f"{n}. {step}" for n, step in enumerate(said.steps, 1))
-        return Reply(
-            "crisis",
-            f"{said.lead}\n\n{steps}",
-            records=[record.id],
-            scope={"area": area, "audience": None, "stage": None, "role": None if role == "unknown" else role},
-            contacts=shown,
-        )
+        denied = aside.note_denial(turn)
+        kinds = aside.page_kinds(turn)
+        if not kinds:
+            turn.gentle = True
+            return aside.answer_denial(turn) if denied else aside.answer_here(turn)
+        aside.put_aside(turn, kinds)
+        return _page(turn, kinds)
+
+
+def _page(turn: Turn, kinds: list[str]) -> Reply:
+    guessed = turn.reading.get("role")
+    told = guessed if turn.reading.get("role_stated") else None
+    role = danger.role_of(told or turn.role or guessed)
+    area = turn.reading.get("area") or turn.area
+    page = danger.page(turn.knowledge, kinds, role, area, turn.text)
+    titles = words()["buttons"]
+    return Reply(
+        "crisis",
+        page.lead,
+        records=page.records,
+        scope={"area": area, "audience": None, "stage": None, "role": None if role == "unknown" else role},
+        contacts=page.contacts,
+        what_to_do=page.steps,
+        hint=languages.help_in(turn.language),
+        buttons=[Button(titles[name], payload(name)) for name in ("not_meant", "answer_too")],
+    )
+
+
+class ActionPutAside(GuardedAction):
+    """Answers the question that a page for danger put aside: nothing else was meant, or an answer is wanted too."""
+
+    understands = False
+
+    def name(self) -> Text:
+        return "action_put_aside"
+
+    def reply(self, turn: Turn) -> Reply:
+        if turn.intent == "not_meant":
+            aside.deny(turn)
+        return aside.answer_aside(turn)

@@ -9,13 +9,17 @@ from typing import Any, Dict, List, Optional, Text
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import aside
 from actions.answer import rerun
 from actions.told import only_corrects, take_in
 from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
+from knowledge import danger, languages
 from knowledge.render import words
 
+# they leave somebody without what they asked for: a number to ring stands below
+DECLINES = ("out_of_scope", "not_covered", "offers_person")
 SHORT_ANSWER = 6  # words
 
 log = logging.getLogger(__name__)
@@ -35,6 +39,10 @@ class GuardedAction(Action, abc.ABC):
         """The answer to a message that only puts right what was said, or supplies what a question waited for."""
         if not self.understands:
             return None
+        if unread := _unread(turn):
+            return unread
+        if aside.note_denial(turn):
+            return aside.answer_denial(turn)
         told = turn.understand()
         if only_corrects(turn):
             return take_in(turn)
@@ -65,16 +73,31 @@ class GuardedAction(Action, abc.ABC):
         return events
 
 
+def _unread(turn: Turn) -> Optional[Reply]:
+    """The reply to a message that is not in English or has no words at all."""
+    if turn.tapped or not (turn.language or not languages.is_read(turn.text)):
+        return None
+    manners = words()["manners"]
+    lines = [languages.help_in(turn.language), manners["not_english" if turn.language else "no_words"]]
+    text = "\n\n".join(filter(None, lines))
+    return Reply("out_of_scope", text, scope=turn.scope(local=False), buttons=[_danger_button()])
+
+
+def _danger_button() -> Button:
+    return Button(words()["buttons"]["danger"], payload("danger"))
+
+
 def _add_notes(turn: Turn, reply: Reply) -> None:
-    """What goes with any reply but a crisis one: what was left out of the message, and the gentle line."""
-    if turn.redacted:
-        named = " and ".join(turn.redacted)
-        reply.notes.append(words()["labels"]["redacted"].format(what=named))
+    """What goes with any reply but a crisis one: what was left out, the gentle line above, a number to ring below."""
     if reply.status == "crisis":
         reply.notes = []
         return
+    if turn.redacted:
+        named = " and ".join(turn.redacted)
+        reply.notes.append(words()["labels"]["redacted"].format(what=named))
+    if reply.status in DECLINES:
+        reply.notes.append(danger.line(turn.knowledge, turn.role))
     if turn.gentle:
-        unsure = turn.knowledge.safeguarding.get("unsure")
-        if unsure and unsure.gentle:
-            reply.notes.insert(0, unsure.gentle)
-            reply.buttons.append(Button(words()["buttons"]["danger"], payload("danger")))
+        reply.hint = "" if turn.hinted else danger.gentle(turn.knowledge)
+        if _danger_button() not in reply.buttons:
+            reply.buttons.append(_danger_button())

@@ -16,6 +16,7 @@ from actions.walk import move, offer, start
 from bot.inbound import payload
 from bot.privacy import keep_days
 from bot.replies import Button, Reply
+from knowledge import danger
 from knowledge.render import words
 
 SURE_OF_MANNERS = 0.6  # below, a longer message is looked up rather than answered with a phrase
@@ -67,7 +68,19 @@ class ActionThanks(_Phrase):
 
 
 class ActionBye(_Phrase):
+    """A goodbye leaves with a number to ring; words of despair get no goodbye."""
+
     phrase = "bye"
+
+    def reply(self, turn: Turn) -> Reply:
+        if danger.despairs(turn.knowledge, turn.text):
+            turn.gentle = True
+            reply = say(turn, "upset", *_ways_on())
+        else:
+            reply = super().reply(turn)
+        if reply.status == "smalltalk":
+            reply.notes.append(danger.line(turn.knowledge, turn.role))
+        return reply
 
 
 class ActionCapabilities(_Phrase):
@@ -108,7 +121,7 @@ class ActionRestart(GuardedAction):
         typed_command = "_" in turn.text  # '/session_start' by hand is nobody's wish to forget
         if not turn.tapped and (turn.confidence < SURE_TO_FORGET or typed_command):
             return say(turn, "unclear", *_ways_on())
-        for slot in (*CONTEXT, "home_area", "facts", "pending", "walk", "last"):
+        for slot in (*CONTEXT, "home_area", "facts", "pending", "walk", "last", "danger"):
             turn.set(slot, None)
         turn.set("misses", 0)
         return Reply(

@@ -17,10 +17,24 @@ from knowledge.render import situation
 from knowledge.store import Knowledge, Record
 from knowledge.words import plain
 
-SLOTS = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "pending", "walk", "last", "misses")
+SLOTS = (
+    "role",
+    "area",
+    "home_area",
+    "stage",
+    "suspensions",
+    "decision",
+    "facts",
+    "pending",
+    "walk",
+    "last",
+    "misses",
+    "danger",
+)
 # kinds of sentence that tell and do not ask
 TELLING = ("inform", "greet", "thanks", "upset", "bye")
 CORRECTS = re.compile(r"\b(sorry|wrong|actually|i meant|i mean|correction|mistake)\b")
+HINT_HOLDS = 4  # turns for which the gentle line is not said again
 CONTEXT = ("role", "area", "stage", "suspensions", "decision")
 
 
@@ -37,7 +51,11 @@ class Turn:
     desk: Desk
     redacted: list[str] = dataclasses.field(default_factory=list)
     danger: list[str] = dataclasses.field(default_factory=list)  # kinds of danger, the gravest first
+    plain_danger: list[str] = dataclasses.field(default_factory=list)  # those of them with a plain sign
     gentle: bool = False  # what is said only sounds heavy: the answer comes with one gentle line
+    hinted: bool = False  # that line stood above one of the last few answers for the same
+    language: Optional[str] = None  # of a message that is not in English
+    ordinary: tuple[str, float] = ("nlu_fallback", 0.0)  # the intent without the danger, and its confidence
     tapped: bool = False
     last_reply: Optional[dict[str, Any]] = None
     sentences: list[tuple[str, str]] = dataclasses.field(default_factory=list)
@@ -63,7 +81,11 @@ class Turn:
             desk=desk(),
             redacted=[NAMES[k] for k in metadata.get("redacted", []) if k in NAMES],
             danger=list(danger.get("kinds") or []),
+            plain_danger=list(danger.get("plain", danger.get("kinds")) or []),
             gentle=bool(danger) and not danger.get("page"),
+            hinted=_hinted(tracker, danger.get("kinds") or []),
+            language=message.get("language"),
+            ordinary=_ordinary(message.get("intent_ranking") or []),
             tapped=(message.get("text") or "").startswith("/"),
             sentences=[(s, kind) for s, kind in message.get("sentences") or []],
             last_reply=data,
@@ -251,6 +273,26 @@ class Turn:
     def context_text(self) -> str:
         """What is remembered, as a person reads it: 'Parent or carer · Staffordshire · 4 suspensions'."""
         return situation(self.knowledge, **{name: self.get(name) for name in CONTEXT})
+
+
+def _ordinary(ranking: list[dict[str, Any]]) -> tuple[str, float]:
+    """The likeliest intent that has nothing to do with danger, and its confidence."""
+    other = next((r for r in ranking if not str(r.get("name")).startswith("crisis")), None)
+    return (str(other["name"]), float(other.get("confidence") or 0.0)) if other else ("nlu_fallback", 0.0)
+
+
+def _hinted(tracker: Tracker, kinds: list[str]) -> bool:
+    """Whether one of the last few replies had the gentle line, for these kinds too. An adviser has it every time."""
+    if tracker.get_latest_input_channel() == "console":
+        return False
+    events = [e for e in tracker.events if e.get("event") in ("user", "bot")]
+    before = [at for at, e in enumerate(events) if e["event"] == "user"][:-1][-HINT_HOLDS:]
+    for at in before:
+        hint = any(((e.get("metadata") or {}).get("reply") or {}).get("hint") for e in events[at + 1 : at + 2])
+        shown = ((events[at].get("parse_data") or {}).get("crisis") or {}).get("kinds") or []
+        if hint and set(kinds) <= set(shown):
+            return True
+    return False
 
 
 def bare_numbers(text: str) -> list[int]:

@@ -13,7 +13,7 @@ from actions.tell import next_steps
 from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
-from knowledge import render
+from knowledge import danger, render
 from knowledge.render import words
 
 REASON_LENGTH = 200  # characters
@@ -261,6 +261,8 @@ def move(turn: Turn, walk: Walk, act: str) -> Reply:
     if act == "stop":
         reply = summary(turn, walk)
         reply.text = f"{words()['manners']['walk_stopped']}\n\n{reply.text}"
+        reply.notes.append(danger.line(turn.knowledge, turn.role))
+        turn.gentle = turn.gentle or danger.despairs(turn.knowledge, turn.text)
         return reply
     if act == "summary":
         return summary(turn, walk)
@@ -297,10 +299,13 @@ def _reason(turn: Turn, walk: Walk, every: list[Step]) -> Reply:
 
 
 def no_walk(turn: Turn) -> Reply:
-    """No checklist is open."""
+    """No checklist is open; words of despair get no such answer."""
+    despair = danger.despairs(turn.knowledge, turn.text)
+    turn.gentle = turn.gentle or despair
     return Reply(
         "smalltalk",
-        words()["manners"]["no_walk"],
+        words()["manners"]["upset" if despair else "no_walk"],
         scope=turn.scope(local=False),
         buttons=[Button(words()["buttons"]["walk"], payload("walk"))],
+        notes=[danger.line(turn.knowledge, turn.role)],
     )

@@ -32,6 +32,8 @@ TAPS: dict[str, tuple[str, ...]] = {
     "person": (),
     "capabilities": (),
     "danger": (),
+    "not_meant": (),
+    "answer_too": (),
     "walk": (),
     "inform": ("role", "area", "stage", "decision"),
     "show": ("record",),

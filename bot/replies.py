@@ -39,7 +39,11 @@ class Button:
 
 @dataclasses.dataclass
 class Reply:
-    """One answer: its status (closed list), the records it rests on, its scope and its parts as plain data."""
+    """One answer: its status (closed list), the records it rests on, its scope and its parts as plain data.
+
+    `hint` stands above the text: the gentle line, or whom to ring in another language. `what_to_do` stands below the
+    contacts: the steps of a page for danger, where the numbers come first.
+    """
 
     status: Status
     text: str
@@ -50,6 +54,8 @@ class Reply:
     steps: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     buttons: list[Button] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
+    hint: str = ""
+    what_to_do: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The form that travels through Rasa."""
@@ -67,9 +73,10 @@ class Reply:
 def as_text(reply: Reply) -> str:
     """The whole answer as a person would read it where nothing but text can be shown."""
     labels = words()["labels"]
-    blocks = [reply.text]
+    blocks = [reply.hint, reply.text]
     if reply.contacts:
         blocks.append("\n".join([labels["who"], *(f"- {contact_line(c)}" for c in reply.contacts)]))
+    blocks.append(reply.what_to_do)
     if reply.sources:
         blocks.append("\n".join([labels["where"], *(f"- {source_line(s)}" for s in reply.sources)]))
     blocks += reply.notes

@@ -35,7 +35,7 @@ def _check(options: argparse.Namespace) -> int:
     for document, (have, total) in checks.coverage(place.content()).items():
         print(f"{document}: {have} of {total} items covered")
     if options.release:
-        todo = checks.release(place.content()) + checks.unchecked_cards(place.language_cards())
+        todo = checks.release(place.content()) + checks.untranslated(place.languages())
         for line in todo:
             print(f"[BEFORE LAUNCH] {line}")
         print(f"{len(todo)} things to do before a launch." if todo else "Ready for a launch.")

@@ -56,6 +56,7 @@ def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> l
     faults += _beliefs(entries)
     faults += _dates(entries, today or datetime.date.today())
     faults += _unverified(entries)
+    faults += _danger(entries)
     faults += _left_out(entries, content, unread)
     return sorted(faults)
 
@@ -145,7 +146,7 @@ def _references(documents: list[Document], content: Path, unread: set[str]) -> I
                 yield unknown(d, field, value, "area")
             elif name == "stage" and value not in by_kind["stages"]:
                 yield unknown(d, field, value, "stage")
-            elif name in ("contacts", "services") and value not in by_kind["services"]:
+            elif name in ("contacts", "services", "pin", "after") and value not in by_kind["services"]:
                 yield unknown(d, field, value, "service")
             elif (name in ("source", "published_in") or (name == "sources" and d.kind == "law")) and (
                 value not in by_kind["sources"]
@@ -339,6 +340,35 @@ def _unverified(documents: list[Document]) -> Iterator[Fault]:
                     )
 
 
+def _danger(documents: list[Document]) -> Iterator[Fault]:
+    """Words for danger: what is pinned can be called, what stands beside another kind exists, roles are roles."""
+    services = {d.entry.id: d.entry for d in documents if isinstance(d.entry, schema.Service)}
+    for d in documents:
+        if not isinstance(d.entry, schema.Safeguarding):
+            continue
+        told: list[tuple[tuple[Any, ...], schema.PartWords]] = [
+            (("roles", role), said) for role, said in d.entry.roles.items()
+        ]
+        for i, part in enumerate(d.entry.parts):
+            for role, said in part.roles.items():
+                told.append((("parts", i, "roles", role), said))
+                if role not in schema.CRISIS_ROLES:
+                    line = d.line("parts", i, "roles", role)
+                    yield Fault(d.name, line, "roles", f"must be one of: {', '.join(sorted(schema.CRISIS_ROLES))}.")
+        for field, said in told:
+            for n, name in enumerate(said.pin):
+                service = services.get(name)
+                if name not in said.services or (service and not service.phone):
+                    line = d.line(*field, "pin", n)
+                    yield Fault(d.name, line, "pin", f"`{name}` must be one of the services, with a number to call.")
+            if not set(getattr(said, "beside", None) or []) <= set(range(len(said.steps) + 1)):
+                yield Fault(d.name, d.line(*field, "beside"), "beside", "must be numbers of the steps above, or 0.")
+            kept = getattr(said, "keeps", None)
+            own = d.entry.roles.get(str(field[-1]))
+            if own and not set(kept or []) <= set(range(1, len(own.steps) + 1)):
+                yield Fault(d.name, d.line(*field, "keeps"), "keeps", "must be numbers of the steps of this role.")
+
+
 def _left_out(documents: list[Document], content: Path, unread: set[str]) -> Iterator[Fault]:
     done = {c for d in documents for c in cited(d.entry)} | unread
     items = inventory(content)
@@ -375,14 +405,20 @@ def _left_out_list(content: Path, done: set[str], items: list[str]) -> Iterator[
             yield Fault(name, line, str(item), "has no reason. Write why no entry cites it.")
 
 
-def unchecked_cards(path: Path) -> list[str]:
-    """The cards in other languages that await a translator."""
-    cards = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["cards"]
-    return [
+def untranslated(path: Path) -> list[str]:
+    """What is said in other languages and awaits a translator."""
+    held = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    cards = [
         f"{path.name}: a translator has to check the card in {card['name']}, then write `checked: true`."
-        for card in cards
+        for card in held["cards"]
         if card["checked"] is not True
     ]
+    lines = [
+        f"{path.name}: a translator has to check whom to ring in {said['name']}, then write `reviewed: true`."
+        for said in held["help"].values()
+        if said["reviewed"] is not True
+    ]
+    return [*cards, *lines]
 
 
 def release(content: Path = read.CONTENT, today: datetime.date | None = None) -> list[str]:

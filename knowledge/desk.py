@@ -25,7 +25,9 @@ class Desk:
         """Phone numbers of services, which are nobody's personal data."""
         numbers = []
         for service in self.knowledge.services.values():
-            numbers += [n for n in (service.phone, service.out_of_hours_phone, service.text_number) if n]
+            numbers += [
+                n for n in (service.phone, service.textphone, service.out_of_hours_phone, service.text_number) if n
+            ]
         return numbers
 
     def known(self, kind: str, value: str) -> bool:

@@ -18,9 +18,9 @@ def knowledge_url() -> str:
     return os.environ.get("KNOWLEDGE_URL") or f"sqlite:///{home() / 'knowledge.db'}"
 
 
-def language_cards() -> Path:
-    """The chat's cards in other languages, which a translator has to check."""
-    return ROOT / "bot" / "widget" / "languages.yml"
+def languages() -> Path:
+    """What is said in other languages, which a translator has to check."""
+    return Path(__file__).parent / "languages.yml"
 
 
 def content() -> Path:

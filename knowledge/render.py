@@ -71,7 +71,8 @@ def answer(
     blocks: list[str] = []
     laws: list[str] = []
     done = Rendered()
-    services = [r.entry for r in records if r.kind == "services"]
+    services = [s for r in records if r.kind == "services" for s in _in_order(knowledge, r.entry)]
+    services = list({s.id: s for s in services}.values())
     shown = [r.id for r in records] + [law[4:] for d in found for law in d.law]
     for record in records:
         if record.kind == "services":
@@ -96,6 +97,11 @@ def answer(
     done.text = "\n\n".join(filter(None, [*lead, *blocks]))
     done.contacts = [contact(s, role) for s in services]
     return done
+
+
+def _in_order(knowledge: Knowledge, service: schema.Service) -> list[schema.Service]:
+    """A service behind those that have to be named before it."""
+    return [*(knowledge.services[name] for name in service.after if name in knowledge.services), service]
 
 
 def correction(records: Iterable[Record], belief: Optional[str]) -> str:
@@ -152,6 +158,7 @@ def contact(service: schema.Service, role: Optional[str]) -> dict[str, Any]:
         "title": service.title,
         "for": service.for_,
         "phone": service.phone,
+        "textphone": service.textphone,
         "text_number": service.text_number,
         # a named officer's address is the officer's name
         "email": service.email if staff or not service.officer else None,
@@ -166,9 +173,12 @@ def contact(service: schema.Service, role: Optional[str]) -> dict[str, Any]:
 
 def contact_line(shown: dict[str, Any]) -> str:
     """A contact as one line of text."""
+    labels = words()["labels"]
     ways = []
     if "phone" in shown:
         ways.append(f"phone {shown['phone']}")
+    if "textphone" in shown:
+        ways.append(labels["textphone"].format(number=shown["textphone"]))
     if "text_number" in shown:
         ways.append(shown["text_number"] if "text" in shown["text_number"].lower() else f"text {shown['text_number']}")
     if "email" in shown:

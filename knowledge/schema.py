@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any, Literal, Optional, get_args
 
 from pydantic import BaseModel, ConstrainedStr, Field, HttpUrl, validator
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     Id = str
     Words = str
     ShortNote = str
+    Pattern = str
     Label = str
     PartialDate = str
 else:
@@ -55,6 +57,18 @@ else:
         """A word of warning that fits behind a source in brackets."""
 
         max_length = 110
+
+    class Pattern(Words):
+        """A regular expression over lower-case text without apostrophes."""
+
+        @classmethod
+        def validate(cls, value: str) -> str:
+            text = super().validate(value)
+            try:
+                re.compile(text)
+            except re.error as error:
+                raise ValueError(f"is not a pattern: {error}. Correct it.") from error
+            return str(text)
 
     class PartialDate(ConstrainedStr):
         """A date as exact as the source gives it: 2025, 2025-10 or 2025-10-31."""
@@ -251,9 +265,11 @@ class Service(Sourced):
     for_: Words = Field(alias="for")
     who: Literal["public", "professionals", "both"]
     phone: Optional[Words] = None
+    textphone: Optional[Words] = None  # reached by textphone or Relay UK, never by voice
     text_number: Optional[Words] = None
     email: Optional[Words] = None
     web: Optional[Words] = None
+    after: list[Id] = []  # services to be named before this one: the police before a charity for the missing
     hours: Optional[Words] = None
     out_of_hours_phone: Optional[Words] = None
     confidence: Literal["high", "medium", "low"]
@@ -264,11 +280,45 @@ class Service(Sourced):
     notes: Optional[Words] = None
 
 
-class CrisisWords(Part):
-    lead: Words
-    steps: list[Words] = Field(..., max_items=6)
+class PartWords(Part):
+    """Steps and numbers for danger; `pin`: the numbers to call that stay on the screen."""
+
+    steps: list[Words] = Field(..., min_items=1, max_items=6)
     services: list[Id] = []
+    pin: list[Id] = Field([], max_items=2)
+
+
+class CrisisWords(PartWords):
+    """The words of one kind of danger for one role.
+
+    `beside` numbers the steps that are told where a graver kind stands first, 0 being what the lead says; without it
+    all are. `line` is the standing line with a number to ring that goes with a decline or a goodbye.
+    """
+
+    lead: Words
     local: list[Words] = []
+    beside: Optional[list[int]] = None
+    line: Optional[Words] = None
+
+
+class SpecialWords(PartWords):
+    """The words of a special part.
+
+    Where it comes first and alone, its `lead` stands for the kind's, and only the steps in `keeps` stay of the kind's.
+    """
+
+    lead: Optional[Words] = None
+    keeps: Optional[list[int]] = None
+
+
+class CrisisPart(Part):
+    """What is told only where a message shows it: a missing child, pictures, a forced marriage."""
+
+    id: Id
+    heading: Label
+    signs: list[Pattern] = Field(..., min_items=1)
+    first: bool = False  # cannot wait: before the steps of the kind
+    roles: dict[str, SpecialWords]
 
 
 class Criterion(Part):
@@ -300,18 +350,25 @@ class WebSource(Part):
     url: Optional[str] = None
 
 
+CRISIS_ROLES = ("child", "parent", "school", "governor", "professional", "adviser", "unknown")
+
+
 class Safeguarding(Entry):
+    """The words for one kind of danger. `heading` stands above its steps where there are several kinds."""
+
+    heading: Label
     roles: dict[str, CrisisWords]
+    parts: list[CrisisPart] = []
     gentle: Optional[Words] = None
+    despair: list[Pattern] = []  # words to which no goodbye and no 'nothing is open' is an answer
     routes: list[Words]
     sources: list[WebSource]
     approved: bool
 
     @validator("roles")
     def every_role(cls, roles: dict[str, Any]) -> dict[str, Any]:
-        wanted = {"child", "parent", "school", "governor", "professional", "adviser", "unknown"}
-        if set(roles) != wanted:
-            raise ValueError(f"must have words for exactly these roles: {', '.join(sorted(wanted))}")
+        if set(roles) != set(CRISIS_ROLES):
+            raise ValueError(f"must have words for exactly these roles: {', '.join(sorted(CRISIS_ROLES))}")
         return roles
 
 

@@ -67,6 +67,7 @@ ORDER = (
     "walk",
     "answer",
     "told",
+    "aside",
     "guard",
     "questions",
     "acts",
@@ -155,7 +156,7 @@ def rules() -> dict[str, str]:
     return {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in loaded}
 
 
-BY_BUTTON_ALONE = {"show", "none_of_these", "danger"}
+BY_BUTTON_ALONE = {"show", "none_of_these", "danger", "not_meant", "answer_too"}
 SET_BY_THE_PIPELINE = {"crisis", "nlu_fallback"}
 
 

@@ -52,9 +52,10 @@ STAFFORDSHIRE = "0300 111 8007"  # the county's children's social care
 
 
 def slots(person: Any) -> dict[str, Any]:
-    """What is remembered of this conversation."""
+    """What is remembered of this conversation, but for the question that a crisis page put aside."""
     tracker = person._loop.run_until_complete(person._agent.tracker_store.retrieve(person.sender))
-    return dict(tracker.current_slot_values()) if tracker else {}
+    kept = dict(tracker.current_slot_values()) if tracker else {}
+    return {name: value for name, value in kept.items() if name != "danger"}
 
 
 def assert_crisis(reply: dict[str, Any], kinds: set[str]) -> None:
@@ -63,7 +64,7 @@ def assert_crisis(reply: dict[str, Any], kinds: set[str]) -> None:
     assert custom["status"] == "crisis", f"{custom}\n{text}"
     assert len(custom["records"]) == 1
     assert set(custom["records"]) <= kinds, custom
-    assert "buttons" not in reply
+    assert [b["payload"] for b in reply["buttons"]] == ["/not_meant", "/answer_too"]
     assert "999" in text
     labels, manners = words()["labels"], words()["manners"]
     assert labels["where"] not in text
@@ -209,8 +210,8 @@ def test_a_child_is_never_sent_only_to_a_parent_or_a_teacher(knowledge: Knowledg
 )
 def test_a_school_is_sent_to_its_safeguarding_lead_before_social_care(message: str, talk: Talk) -> None:
     text = in_role(talk, "school", message, "staffordshire")["text"].lower()
-    assert "safeguarding lead" in text
-    assert text.index("safeguarding lead") < text.index("social care") < text.index("who can help:")
+    told = re.sub(r"who can help:.*?what to do now:", "", text, flags=re.S)
+    assert told.index("safeguarding lead") < told.index("social care")
     assert STAFFORDSHIRE in text
 
 
@@ -353,12 +354,12 @@ def test_unclear_words_are_answered_and_get_one_gentle_line_with_a_button(
     gentle = knowledge.safeguarding["unsure"].gentle
     assert reply["custom"]["status"] == "answered", reply
     assert gentle
+    assert reply["text"].startswith(gentle)
     assert reply["text"].count(gentle) == 1
     assert [b["title"] for b in reply["buttons"]].count("Someone isn't safe") == 1
     tapped = person.tap("Someone isn't safe")
     assert tapped["custom"]["status"] == "crisis"
     assert tapped["custom"]["records"] == ["unsure"]
-    assert "buttons" not in tapped
     assert "999" in tapped["text"]
 
 

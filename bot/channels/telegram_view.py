@@ -54,9 +54,14 @@ def blocks(reply: Reply, heading: str = "") -> Iterator[Block]:
     labels = words()["labels"]
     if heading:
         yield Block([f"<i>{_safe(heading)}</i>"])
+    if reply.hint:
+        yield Block([f"<b>{_safe(line)}</b>" for line in reply.hint.split("\n")])
     yield from _prose(reply.text)
     if reply.contacts:
         yield Block([f"<b>{_safe(labels['who'])}</b>", *(_contact(c) for c in reply.contacts)])
+    for section in filter(None, reply.what_to_do.split("\n\n")):
+        heading, *steps = map(_safe, section.split("\n"))
+        yield Block([f"<b>{heading}</b>", *steps])
     for text in reply.notes:
         yield Block([f"<i>{_safe(text)}</i>"])
     if reply.status == "walkthrough_step" and reply.steps:

@@ -11,7 +11,7 @@ from typing import Any, Iterable, Mapping, Optional, get_args
 
 from bot.console.wording import day, wording
 from bot.replies import Button, Reply
-from knowledge import render
+from knowledge import danger, render
 from knowledge.query import NATIONAL, Finder, Wanted
 from knowledge.render import words
 from knowledge.schema import Decision
@@ -42,6 +42,7 @@ class Answer:
     buttons: list[Button] = dataclasses.field(default_factory=list)
     records: list[dict[str, str]] = dataclasses.field(default_factory=list)
     kind: Optional[str] = None  # of a crisis
+    near: bool = False  # what was asked sounds as if somebody may not be safe
 
 
 def known(facts: Mapping[str, Any], knowledge: Knowledge) -> dict[str, str]:
@@ -73,12 +74,24 @@ def caller_role(facts: Mapping[str, Any]) -> str:
     return str(facts.get("role") or "parent")
 
 
+def of_replies(replies: Iterable[Reply], facts: Mapping[str, Any], knowledge: Knowledge) -> list[Answer]:
+    """Replies in an adviser's parts; every kind of danger has its own."""
+    made: list[Answer] = []
+    for reply in replies:
+        kinds = [name for name in reply.records if name in knowledge.safeguarding]
+        if reply.status != "crisis" or not kinds:
+            made.append(of_reply(reply, facts, knowledge))
+            continue
+        area = facts.get("home_area") or facts.get("school_area")
+        made += [of_concern(kind, area, knowledge) for kind in kinds]
+        made[-1].buttons = reply.buttons
+    return made
+
+
 def of_reply(reply: Reply, facts: Mapping[str, Any], knowledge: Knowledge) -> Answer:
-    """A Reply in an adviser's parts."""
-    if reply.status == "crisis" and reply.records and reply.records[0] in knowledge.safeguarding:
-        return of_concern(reply.records[0], facts.get("home_area") or facts.get("school_area"), knowledge)
+    """An ordinary Reply in an adviser's parts."""
     made = Answer(reply.status, reply.text, contacts=reply.contacts, sources=reply.sources, buttons=reply.buttons)
-    made.check = list(reply.notes)
+    made.check, made.near = list(reply.notes), bool(reply.hint)
     ids = [name for name in reply.records if name in knowledge.records]
     if not ids or reply.status != "answered":
         return made
@@ -111,9 +124,10 @@ def of_record(name: str, facts: Mapping[str, Any], knowledge: Knowledge) -> Answ
 def of_concern(kind: str, area: Optional[str], knowledge: Knowledge) -> Answer:
     """The steps and numbers for one kind of danger, in an adviser's words."""
     said = knowledge.safeguarding[kind].roles[SAFEGUARDING]
-    services = [knowledge.services[s] for s in said.services if s in knowledge.services]
+    told, named = danger.steps_of(knowledge.safeguarding[kind], SAFEGUARDING)
+    services = [knowledge.services[s] for s in named if s in knowledge.services]
     services += knowledge.contacts(area, said.local) if area else []
-    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(said.steps, 1))
+    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(told, 1))
     contacts = [render.contact(s, SAFEGUARDING) for s in services]
     return Answer("crisis", f"{said.lead}\n\n{steps}", contacts=contacts, kind=kind)
 

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import current_user
 
 from bot.console import filling, personal, summary
-from bot.console.answers import contacts, known, of_reply
+from bot.console.answers import contacts, known, of_replies
 from bot.console.scripts import Script, Scripts, applies, choices
 from bot.console.state import call_or_404, console, me
 from bot.console.wording import helpline, wording
@@ -108,7 +108,7 @@ def show(ref: str) -> Any:
     script = scripts.scripts.get(call["script"]) or scripts.callers()[0]
     facts = call["facts"]
     asked = [
-        (question, [of_reply(reply, facts, knowledge) for reply in replies])
+        (question, of_replies(replies, facts, knowledge))
         for question, replies in here.assistant.said(call["conversation"])
     ]
     return render_template(
@@ -254,7 +254,7 @@ def ask(ref: str) -> Any:
     replies: list[Reply] = console().assistant.ask(
         call["conversation"], question, known(call["facts"], knowledge), title
     )
-    shown = [of_reply(reply, call["facts"], knowledge) for reply in replies]
+    shown = of_replies(replies, call["facts"], knowledge)
     return render_template("_answer.html", question=title or question, answers=shown, told=call["told"], ref=ref)
 
 

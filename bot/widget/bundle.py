@@ -15,6 +15,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from knowledge import place
+
 HERE = Path(__file__).parent
 # in the order in which they need each other
 MODULES = ("dom", "colour", "text", "paper", "parts", "walk", "chat", "views", "store", "line", "widget", "boot")
@@ -52,7 +54,7 @@ def cards() -> list[dict[str, Any]]:
     """The cards in other languages that a human translator has checked; the others stay unseen."""
     return [
         {key: card[key] for key in ("code", "name", "dir", "text") if key in card}
-        for card in _yaml(HERE / "languages.yml")["cards"]
+        for card in _yaml(place.languages())["cards"]
         if card["checked"] is True
     ]
 

@@ -23,7 +23,7 @@ from bot.channels.telegram_client import TelegramClient
 from bot.channels.telegram_view import ENTITY_LIMIT, TEXT_LIMIT, Block, data, length, pack, plain, read_data
 from bot.inbound import payload
 from bot.replies import STATUSES, Button, Reply
-from knowledge import render
+from knowledge import danger, render
 from knowledge.render import words
 from knowledge.store import Knowledge
 from tests.conftest import ROOT
@@ -99,8 +99,19 @@ def flat(text: str) -> str:
 def lost(reply: Reply, shown: Shown, channel: str) -> Iterator[str]:
     """What of a Reply is not shown."""
     seen = flat(shown.words)
-    needed = [*reply.text.split("\n"), *reply.notes]
-    ways = ("title", "phone", "text_number", "email", "web", "hours", "out_of_hours_phone", "officer", "note")
+    needed = [*reply.hint.split("\n"), *reply.text.split("\n"), *reply.what_to_do.split("\n"), *reply.notes]
+    ways = (
+        "title",
+        "phone",
+        "textphone",
+        "text_number",
+        "email",
+        "web",
+        "hours",
+        "out_of_hours_phone",
+        "officer",
+        "note",
+    )
     needed += [contact[way].rstrip(".") for contact in reply.contacts for way in ways if way in contact]
     needed += [source[k] for source in reply.sources for k in source if k != "id"]
     if channel in RICH:
@@ -122,6 +133,30 @@ def test_every_example_is_shown_whole_on_every_channel(example: dict[str, Any], 
     assert list(lost(reply, shown, channel)) == []
     assert shown.faults == []
     assert len(shown.buttons) == len(reply.buttons)
+
+
+@pytest.mark.parametrize("channel", list(CHANNELS))
+def test_a_page_for_two_dangers_says_safe_words_then_numbers_then_the_steps_of_each(
+    channel: str, knowledge: Knowledge
+) -> None:
+    page = danger.page(knowledge, ["suicide-or-self-harm", "domestic-abuse"], "parent", None, "he hits me")
+    ways_on = [Button("Not that", payload("not_meant")), Button("Both", payload("answer_too"))]
+    reply = Reply("crisis", page.lead, contacts=page.contacts, what_to_do=page.steps, buttons=ways_on)
+    shown = CHANNELS[channel](showing_of(reply))
+    assert list(lost(reply, shown, channel)) == []
+    assert shown.faults == []
+    seen = flat(shown.words)
+    first, second = (knowledge.safeguarding[kind].heading for kind in ("suicide-or-self-harm", "domestic-abuse"))
+    places = [seen.index(flat(words)) for words in (page.lead, "0808 2000 247", f"{first}:", f"{second}:")]
+    assert places == sorted(places)
+    assert not {"tel:18000", "sms:18000"} & shown.links
+
+
+@pytest.mark.parametrize("channel", list(CHANNELS))
+def test_the_gentle_line_is_the_first_thing_that_is_read(channel: str, knowledge: Knowledge) -> None:
+    reply = Reply("answered", "The limit is 45 days.", hint=danger.gentle(knowledge))
+    seen = flat(CHANNELS[channel](showing_of(reply)).words)
+    assert seen.index(flat(reply.hint)) < seen.index("The limit")
 
 
 def test_the_examples_show_every_status() -> None:

@@ -13,7 +13,7 @@ from bot.console import answers, filling, personal, scripts
 from bot.people.callbacks import CallBacks
 from bot.people.calls import Calls
 from bot.people.handovers import Handovers
-from bot.replies import Reply
+from bot.replies import Button, Reply
 from knowledge import render
 from knowledge.desk import Desk
 from tests.console.conftest import Adviser
@@ -184,12 +184,28 @@ def test_what_the_assistant_is_told_of_a_call(desk: Desk) -> None:
 
 def test_every_kind_of_danger_has_an_adviser_s_steps_and_the_area_s_numbers(desk: Desk) -> None:
     for kind in desk.knowledge.safeguarding:
-        made = answers.of_reply(Reply("crisis", "x", [kind]), {"home_area": "suffolk"}, desk.knowledge)
-        said = desk.knowledge.safeguarding[kind].roles["adviser"]
+        made = answers.of_replies([Reply("crisis", "x", [kind])], {"home_area": "suffolk"}, desk.knowledge)[0]
+        record = desk.knowledge.safeguarding[kind]
+        said = record.roles["adviser"]
+        special = [part.roles["adviser"] for part in record.parts if "adviser" in part.roles]
         assert said.lead in made.say
-        assert all(step in made.say for step in said.steps)
+        assert all(step in made.say for step in [*said.steps, *(s for part in special for s in part.steps)])
         wanted = {s.id for s in desk.knowledge.contacts("suffolk", said.local)} | set(said.services)
+        wanted |= {name for part in special for name in part.services}
         assert {c["id"] for c in made.contacts} == wanted
+
+
+def test_two_kinds_of_danger_are_both_shown_and_the_way_on_stands_once(desk: Desk) -> None:
+    page = Reply("crisis", "x", ["suicide-or-self-harm", "domestic-abuse"], buttons=[Button("On", "/answer_too")])
+    made = answers.of_replies([page], {"home_area": "suffolk"}, desk.knowledge)
+    assert [a.kind for a in made] == ["suicide-or-self-harm", "domestic-abuse"]
+    assert [len(a.buttons) for a in made] == [0, 1]
+    assert desk.knowledge.safeguarding["domestic-abuse"].roles["adviser"].lead in made[1].say
+
+
+def test_an_answer_near_danger_says_so_to_the_adviser(desk: Desk) -> None:
+    plain, near = Reply("answered", "x"), Reply("answered", "x", hint="If someone is not safe")
+    assert [a.near for a in answers.of_replies([plain, near], {}, desk.knowledge)] == [False, True]
 
 
 def test_search_never_gives_one_area_s_rule_as_another_s(desk: Desk) -> None:

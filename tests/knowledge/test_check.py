@@ -63,6 +63,19 @@ MISTAKES = [
     ("duty_without_strength", LINES, "9: groups.1.duties.1.strength: is missing. Add `strength: …`."),
     ("crisis_without_a_role", CRISIS, f"3: roles: must have words for exactly these roles: {ROLES}"),
     (
+        "pinned_without_a_number",
+        CRISIS,
+        "5: pin: `northfold-lamp-team` must be one of the services, with a number to call.",
+    ),
+    ("beside_no_step", CRISIS, "4: beside: must be numbers of the steps above, or 0."),
+    (
+        "sign_is_no_pattern",
+        CRISIS,
+        "19: parts.1.signs.1: is not a pattern: missing ), unterminated subpattern at position 4. Correct it.",
+    ),
+    ("part_of_no_role", CRISIS, f"19: roles: must be one of: {ROLES}."),
+    ("keeps_no_step", CRISIS, "19: keeps: must be numbers of the steps of this role."),
+    (
         "too_few_examples",
         TERM,
         "10: examples: has 4 example questions; write at least 5, in the words of those who would ask",

@@ -68,7 +68,6 @@ def test_contacts_of_a_crisis_are_open_and_can_be_called() -> None:
     ]
     assert "tel:999" in calls
     assert "tel:116123" in calls
-    assert "mailto:jo@samaritans.org" in calls
     assert not any(e.get("isVisible") is False for e in body)
 
 

@@ -13,7 +13,7 @@ from bot.inbound import take_in
 from bot.replies import STATUSES, Reply
 from bot.widget import bundle, pages
 from knowledge import place
-from knowledge.check import unchecked_cards
+from knowledge.check import untranslated
 from knowledge.desk import Desk
 from knowledge.render import words
 
@@ -103,7 +103,7 @@ def test_the_checklist_knows_a_step_s_first_line() -> None:
 
 
 def test_a_language_card_is_seen_only_once_a_translator_has_checked_it() -> None:
-    every = YAML(typ="safe").load((bundle.HERE / "languages.yml").read_text(encoding="utf-8"))["cards"]
+    every = YAML(typ="safe").load(place.languages().read_text(encoding="utf-8"))["cards"]
     assert {card["code"] for card in every} == LANGUAGES
     assert [card["code"] for card in bundle.cards()] == [c["code"] for c in every if c["checked"] is True]
     assert {c["code"] for c in every if c.get("dir") == "rtl"} == {"ar", "ur"}
@@ -114,15 +114,19 @@ def test_a_language_card_is_seen_only_once_a_translator_has_checked_it() -> None
 
 def test_the_gate_before_a_launch_lists_the_cards_that_wait(tmp_path: Path) -> None:
     cards = tmp_path / "languages.yml"
-    cards.write_text("cards:\n- {code: pl, name: Polski, checked: false}\n- {code: tr, name: Türkçe, checked: true}\n")
-    assert unchecked_cards(cards) == [
-        "languages.yml: a translator has to check the card in Polski, then write `checked: true`."
+    cards.write_text(
+        "cards:\n- {code: pl, name: Polski, checked: false}\n- {code: tr, name: Türkçe, checked: true}\n"
+        "help:\n  es: {name: español, reviewed: false}\n  fr: {name: français, reviewed: true}\n"
+    )
+    assert untranslated(cards) == [
+        "languages.yml: a translator has to check the card in Polski, then write `checked: true`.",
+        "languages.yml: a translator has to check whom to ring in español, then write `reviewed: true`.",
     ]
 
 
 def test_the_cards_give_only_numbers_that_the_knowledge_holds(desk: Desk) -> None:
     known = {re.sub(r"\D", "", number) for number in [*desk.public_numbers, "999"]}
-    for card in YAML(typ="safe").load(place.language_cards().read_text(encoding="utf-8"))["cards"]:
+    for card in YAML(typ="safe").load(place.languages().read_text(encoding="utf-8"))["cards"]:
         for number in re.findall(r"\d[\d ]+\d", " ".join(card["text"])):
             assert re.sub(r"\D", "", number) in known, (card["code"], number)
 

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.widget import pages
+from knowledge import danger
+from knowledge.desk import Desk
 from tests.widget.conftest import PHONE
 from tests.widget.double import Double
 from tests.widget.guest import Guest
@@ -63,11 +65,16 @@ def test_sources_are_folded_with_date_section_and_link(visit: Callable[..., Gues
     expect(link).to_contain_text("opens in a new tab")
 
 
-def test_contacts_can_be_tapped(visit: Callable[..., Guest]) -> None:
+def test_contacts_can_be_tapped(double: Double, visit: Callable[..., Guest]) -> None:
     answer = visit().open().ask("crisis")
-    for address in ("tel:999", "tel:111", "tel:08000684141", "sms:88247", "sms:85258", "mailto:jo@samaritans.org"):
+    for address in ("tel:999", "tel:111", "tel:08000684141", "sms:88247", "sms:85258"):
         assert answer.locator(f"a.act[href='{address}']").count() == 1, address
-    assert answer.locator("a.act[href^='https://']").count() >= 2
+    assert answer.locator(".contact a[href^='https://']").count() >= 2
+    desk = {"id": "desk", "title": "A desk", "email": "jo@samaritans.org", "web": "https://www.samaritans.org"}
+    double.extra["desk"] = {"status": "answered", "text": "Ask them.", "contacts": [desk]}
+    answer = visit().open().ask("desk")
+    for address in ("mailto:jo@samaritans.org", "https://www.samaritans.org/"):
+        assert answer.locator(f"a.act[href='{address}']").count() == 1, address
 
 
 def test_numbers_and_addresses_in_the_text_are_links_and_dates_are_not(double: Double, visit: Callable) -> None:
@@ -82,7 +89,7 @@ def test_a_crisis_reply_stands_out_stays_and_asks_for_no_rating(visit: Callable[
     guest = visit(**PHONE).open()
     answer = guest.ask("crisis")
     expect(answer.get_by_role("heading", name="Help right now")).to_be_visible()
-    assert answer.locator(".feedback, .choice").count() == 0
+    assert answer.locator(".feedback").count() == 0
     bar = guest.page.get_by_role("region", name="Help right now")
     expect(bar.get_by_role("link", name="Call 999")).to_be_in_viewport()
     for _ in range(3):
@@ -94,6 +101,51 @@ def test_a_crisis_reply_stands_out_stays_and_asks_for_no_rating(visit: Callable[
     expect(answer.get_by_role("heading", name="Help right now")).to_be_in_viewport()
     bar.get_by_role("button", name="Hide this bar").click()
     expect(bar).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_pinned_bar_has_two_numbers_to_call_on_one_line_and_no_textphone(
+    width: int, double: Double, visit: Callable[..., Guest], desk: Desk
+) -> None:
+    page = danger.page(desk.knowledge, ["domestic-abuse"], "parent", None, "he hits me")
+    double.extra["hit"] = {
+        "status": "crisis",
+        "text": page.lead,
+        "contacts": page.contacts,
+        "what_to_do": page.steps,
+    }
+    guest = visit(**{**PHONE, "viewport": {"width": width, "height": 700}}).open()
+    answer = guest.ask("hit")
+    bar = guest.page.get_by_role("region", name="Help right now")
+    calls = bar.get_by_role("link")
+    assert [link.get_attribute("href") for link in calls.all()] == ["tel:999", "tel:08082000247"]
+    parts = bar.locator("a, button").all()
+    assert len({round(box["y"] + box["height"] / 2) for part in parts if (box := part.bounding_box())}) == 1
+    for part in parts:
+        expect(part).to_be_in_viewport(ratio=1)
+    expect(answer).to_contain_text("Textphone or Relay UK: 18000")
+    assert guest.page.locator("a[href='tel:18000']").count() == 0
+
+
+def test_a_crisis_reply_has_the_numbers_before_the_steps_and_the_ways_on_last(visit: Callable[..., Guest]) -> None:
+    answer = visit(**PHONE).open().ask("crisis")
+    order = answer.evaluate(
+        "(card) => [card.querySelector('.prose'), card.querySelector('.numbers'), card.querySelector('.prose ol'),"
+        " ...card.querySelectorAll('.choice')].map((part) => part.getBoundingClientRect().top)"
+    )
+    assert len(order) == 5
+    assert order == sorted(order)
+
+
+def test_the_gentle_line_stands_above_the_answer_with_its_button(double: Double, visit: Callable[..., Guest]) -> None:
+    buttons = [{"title": "What happens next", "payload": "/ask_next"}, {"title": "Not safe", "payload": "/danger"}]
+    double.extra["heavy"] = {"status": "answered", "text": "The limit is 45.", "hint": "Tap here.", "buttons": buttons}
+    answer = visit(**PHONE).open().ask("heavy")
+    hint = answer.locator(".hint")
+    expect(hint).to_contain_text("Tap here.")
+    expect(hint.get_by_role("button", name="Not safe")).to_be_visible()
+    assert answer.get_by_role("button", name="Not safe").count() == 1
+    assert answer.evaluate("(card) => card.querySelector('.hint').offsetTop < card.querySelector('.bubble').offsetTop")
 
 
 def test_the_scope_is_shown_and_changed_by_a_tap(double: Double, visit: Callable[..., Guest]) -> None:

@@ -106,6 +106,8 @@ def _message(pieces: list[Piece], reply: Reply) -> dict[str, Any]:
 def _pieces(reply: Reply, heading: str, data: dict[str, Any]) -> Iterator[Piece]:
     if heading:
         yield _text(heading, weight="Bolder", size="Small")
+    for line in filter(None, reply.hint.split("\n")):
+        yield from _paragraph(line, weight="Bolder")
     here = _here(reply)
     if here is None:
         yield from _prose(reply.text)
@@ -114,6 +116,7 @@ def _pieces(reply: Reply, heading: str, data: dict[str, Any]) -> Iterator[Piece]
     for note in reply.notes:
         yield from _paragraph(note, separator=True)
     yield from _contacts(reply)
+    yield from _prose(reply.what_to_do)
     if here is None:
         yield from _sources(reply)
         yield from _choices(reply.buttons, data)
@@ -242,7 +245,9 @@ def _contact(contact: dict[str, Any]) -> Piece:
     """Who it is, how to reach them in words, and an action for each way that can be tapped."""
     title = contact["title"]
     line = contact_line(contact)
-    ways = re.sub(r"^(?:phone|text)\b", lambda found: found.group().capitalize(), line[len(title) :].lstrip(": "))
+    ways = re.sub(
+        r"^(?:phone|text|textphone)\b", lambda found: found.group().capitalize(), line[len(title) :].lstrip(": ")
+    )
     items = [_block(_escaped(title), weight="Bolder")]
     if contact.get("for"):
         items.append(_block(_escaped(contact["for"]), spacing="Small"))

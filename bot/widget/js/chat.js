@@ -8,6 +8,7 @@ import { Walk, stepCard, summaryCard } from "./walk.js";
 
 const NEAR = 80; // pixels from the end that still count as being there
 const READ_FOR = 8000; // how long a text stays in the live region
+const DANGER = "/danger";
 
 export class Chat {
   /**
@@ -177,8 +178,10 @@ export class Chat {
     const { reply } = event;
     const { state } = this.words;
     return [
+      reply.hint,
       spoken(reply.text),
       reply.contacts?.length && fill(state.contacts, { names: reply.contacts.map((c) => c.title).join(", ") }),
+      reply.what_to_do && spoken(reply.what_to_do),
       ...(reply.notes || []),
       reply.buttons?.length > 1 && fill(state.choices, { count: reply.buttons.length }),
     ]
@@ -190,7 +193,8 @@ export class Chat {
   #reply(event) {
     const { reply } = event;
     const { status } = reply;
-    const buttons = reply.buttons || [];
+    const urgent = (reply.buttons || []).filter((b) => reply.hint && b.payload === DANGER);
+    const buttons = (reply.buttons || []).filter((b) => !urgent.includes(b));
     const walking = (status === "walkthrough_step" || status === "walkthrough_summary") && reply.steps?.length;
     const inside = !walking
       ? replyBody(this, reply)
@@ -204,6 +208,7 @@ export class Chat {
       `article.msg.bot${kind}`,
       { "data-status": status, "data-event": event.id, "data-for": event.message },
       heading,
+      reply.hint && el("div.hint", {}, ...prose(reply.hint).childNodes, urgent.length && choices(this, urgent)),
       el("div.bubble", {}, ...inside.filter(Boolean)),
       !(walking && status === "walkthrough_step") && buttons.length && choices(this, buttons),
       feedback(this, event),
@@ -355,8 +360,8 @@ export class Chat {
   /** The numbers to ring stay on the screen, whatever comes after. @param {any} card @param {any} reply */
   #pin(card, reply) {
     const words = this.words.crisis;
-    const numbers = reply.contacts.filter((c) => c.phone && dial(c.phone)).slice(0, 2);
-    const show = el("button.plain", { type: "button" }, words.show);
+    const numbers = reply.contacts.filter((c) => c.pin && c.phone && dial(c.phone));
+    const show = el("button.plain", { type: "button", "aria-label": words.show }, el("span", {}, words.show), icon("down"));
     const hide = el("button.round", { type: "button", "aria-label": words.hide }, icon("close"));
     show.addEventListener("click", () => {
       this.views.close();
@@ -367,11 +372,16 @@ export class Chat {
       this.bar.hidden = true;
       (this.views.shown ? this.views.box : this.log).focus({ preventScroll: true });
     });
-    this.bar.replaceChildren(
-      ...numbers.map((c) => el("a.act.strong", { href: `tel:${dial(c.phone)}`, translate: "no" }, fill(this.words.contact.call, { number: c.phone }))),
+    const row = el(
+      "div",
+      {},
+      ...numbers.map((c) =>
+        el("a.act.strong", { href: `tel:${dial(c.phone)}`, translate: "no", "aria-label": fill(this.words.contact.call, { number: c.phone }) }, icon("phone"), el("span", {}, c.phone)),
+      ),
       show,
       hide,
     );
+    this.bar.replaceChildren(row);
     this.bar.hidden = false;
   }
 

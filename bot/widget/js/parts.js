@@ -39,6 +39,7 @@ function ways(words, contact) {
     else made.push(el("p.way", {}, number));
   };
   if (contact.phone) call(contact.phone, say.call, ".strong");
+  if (contact.textphone) made.push(el("p.way", {}, fill(say.textphone, { number: contact.textphone })));
   if (contact.text_number) {
     const number = (/(?<!\d)\+?\d[\d ]{3,13}\d(?!\d)/.exec(contact.text_number) || [])[0];
     const phrase = /^[\d +]+$/.test(contact.text_number) ? say.text : say.text_as;
@@ -68,9 +69,8 @@ function ways(words, contact) {
 /**
  * @param {any} words
  * @param {any[]} contacts
- * @param {boolean} [all] show every one, however many
  */
-export function contactCards(words, contacts, all) {
+export function contactCards(words, contacts) {
   const cards = contacts.map((contact) =>
     el(
       "li.contact",
@@ -83,12 +83,31 @@ export function contactCards(words, contacts, all) {
       contact.note && el("p.small", {}, contact.note),
     ),
   );
-  const box = el("div.contacts", {}, el("ul", {}, ...cards.slice(0, all ? cards.length : FEW)));
-  if (!all && cards.length > FEW) {
+  const box = el("div.contacts", {}, el("ul", {}, ...cards.slice(0, FEW)));
+  if (cards.length > FEW) {
     const more = fill(words.more_contacts, { count: cards.length - FEW });
     box.append(el("details.fold", {}, el("summary", {}, more), el("ul", {}, ...cards.slice(FEW))));
   }
   return box;
+}
+
+/**
+ * The numbers of a page for danger: each on a line of its own, to be found in a fright.
+ * @param {any} words
+ * @param {any[]} contacts
+ */
+export function numbers(words, contacts) {
+  const rows = contacts.map(({ web, ...contact }) => {
+    const page = web && outside(web, new URL(web).hostname.replace(/^www\./, ""), el("span.sr", {}, ` (${words.opens})`));
+    return el(
+      "li.contact",
+      {},
+      el("p.name", {}, contact.title),
+      el("div.ways", {}, ...ways(words, contact)),
+      el("p.small", {}, page, page && " ", [contact.hours, contact.for, contact.note].filter(Boolean).join(". ")),
+    );
+  });
+  return el("div.contacts.numbers", {}, el("ul", {}, ...rows));
 }
 
 /**
@@ -241,7 +260,8 @@ export function replyBody(chat, reply) {
   return [
     scopeLine(chat, reply),
     el("div.prose", {}, prose(reply.text, "h4")),
-    reply.contacts?.length && contactCards(words, reply.contacts, crisis),
+    reply.contacts?.length && (crisis ? numbers(words, reply.contacts) : contactCards(words, reply.contacts)),
+    reply.what_to_do && el("div.prose", {}, prose(reply.what_to_do)),
     ...(reply.notes || []).map((note) => el("p.note", {}, note)),
     reply.sources?.length && sourceList(words, reply.sources),
   ];

@@ -1,0 +1,124 @@
+"""What a page for danger put aside: the question in the message, which is kept, and the kinds that a person denied."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from actions.answer import answer
+from actions.contacts import person
+from actions.told import ASKS, only_tells, take_in
+from actions.turn import Turn
+from actions.walk import start
+from bot.inbound import payload
+from bot.replies import Button, Reply
+from knowledge import danger
+from knowledge.render import words
+from knowledge.words import plain
+
+SLOT = "danger"
+# what helps somebody who wanted an answer and no page
+HELPS = ("answered", "clarifies", "context_noted", "walkthrough_step", "walkthrough_summary")
+
+
+def page_kinds(turn: Turn) -> list[str]:
+    """The kinds that this message has a page for: what was denied needs a plain sign."""
+    if turn.tapped:
+        return [danger.UNSURE]
+    denied = _kept(turn).get("denied") or []
+    return [kind for kind in turn.danger or [danger.UNSURE] if kind in turn.plain_danger or kind not in denied]
+
+
+def note_denial(turn: Turn) -> bool:
+    """Whether the message denies the page just shown. What was shown is then denied for the rest of the talk."""
+    shown_last = (turn.last_reply or {}).get("status") == "crisis"
+    if turn.tapped or not shown_last or not danger.denies(turn.text):
+        return False
+    deny(turn)
+    return True
+
+
+def deny(turn: Turn) -> None:
+    """Nothing of what the last page was about was meant."""
+    kept = _kept(turn)
+    denied = [*(kept.get("denied") or []), *(kept.get("shown") or [])]
+    turn.set(SLOT, {**kept, "denied": sorted(set(denied))})
+
+
+def put_aside(turn: Turn, shown: list[str]) -> None:
+    """Keep the message's question behind the page of these kinds; a denial keeps the question that it is about."""
+    kept = _kept(turn)
+    question = kept.get("question") if turn.tapped or (kept and danger.denies(turn.text)) else None
+    denied = [kind for kind in kept.get("denied") or [] if kind not in shown]
+    turn.set(SLOT, {"shown": shown, "denied": denied, "question": question or _question(turn)})
+
+
+def _question(turn: Turn) -> Optional[dict[str, Any]]:
+    """The message as an ordinary one, to be answered later."""
+    if turn.tapped:
+        return None
+    intent, confidence = turn.ordinary
+    return {
+        "intent": intent,
+        "confidence": confidence,
+        "text": turn.text,
+        "reading": turn.reading,
+        "entities": turn.entities,
+        "sentences": turn.sentences,
+    }
+
+
+def _kept(turn: Turn) -> dict[str, Any]:
+    return turn.get(SLOT) or {}
+
+
+def answer_denial(turn: Turn) -> Reply:
+    """The answer to a message that denies: to the question in it, else to the one that was put aside."""
+    if ASKS.search(plain(turn.text)) and not _only_denies(turn):
+        return answer_here(turn)
+    return answer_aside(turn)
+
+
+def _only_denies(turn: Turn) -> bool:
+    return bool(_kept(turn).get("question")) and not turn.ordinary[0].startswith("ask")
+
+
+def answer_here(turn: Turn) -> Reply:
+    """The ordinary answer to a message whose sign of danger is too weak for another page."""
+    return _answer(turn, _question(turn))
+
+
+def answer_aside(turn: Turn) -> Reply:
+    """The answer to the question that the page put aside."""
+    kept = _kept(turn)
+    turn.set(SLOT, {**kept, "question": None})
+    return _answer(turn, kept.get("question"))
+
+
+def _answer(turn: Turn, question: Optional[dict[str, Any]]) -> Reply:
+    before = dict(turn.changes)
+    if question:
+        reply = _ordinary(turn, question)
+        if reply.status in HELPS or reply.status.startswith("asks_"):
+            return reply
+    turn.changes = before
+    buttons = [Button(words()["buttons"][name], payload(act)) for name, act in _WAYS_ON]
+    return Reply("smalltalk", words()["manners"]["nothing_asked"], scope=turn.scope(local=False), buttons=buttons)
+
+
+_WAYS_ON = (("next", "ask_next"), ("walk", "walk"), ("person", "person"))
+
+
+def _ordinary(turn: Turn, question: dict[str, Any]) -> Reply:
+    """The question answered as if there had been no page."""
+    turn.intent, turn.confidence, turn.text = question["intent"], question["confidence"], question["text"]
+    turn.reading, turn.entities = question["reading"], question["entities"]
+    turn.sentences = [(s, kind) for s, kind in question["sentences"]]
+    turn.told, turn.tapped = None, False
+    turn.understand()
+    if turn.intent == "inform" or only_tells(turn):
+        return take_in(turn)
+    if turn.intent == "walk":
+        return start(turn)
+    if turn.intent == "person":
+        return person(turn, "person")
+    return answer(turn)
