@@ -7,9 +7,8 @@ ordinary question.
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import re
-from pathlib import Path
 from typing import Any, Dict, List, Optional, Text
 
 import joblib
@@ -21,16 +20,18 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from ruamel.yaml import YAML
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu import heads
 from bot.nlu.features import Linear, TextFeatures
+from bot.nlu.languages import foreign_signs, language, worrying_emoji
 from bot.nlu.questions import ASKED, questions
+from bot.nlu.signs import plain_words
 from knowledge import minilm, place
 from knowledge.words import plain
 
 CRISIS = "crisis"
+LANGUAGE = "language"
 UNCLEAR = "crisis_unclear"
 ORDINARY = "ordinary"
 KINDS = {
@@ -44,12 +45,10 @@ KINDS = {
     "crisis_staff": "staff-concern",
     "crisis_allegation": "allegation-against-staff",
 }
+ALLEGATION = "allegation-against-staff"
+FIRST = ("emergency-now", "suicide-or-self-harm")
 WINDOW, STRIDE = 90, 60  # words
 LINEAR_SPREAD, NEURAL_SPREAD = 2.0, 1.5  # what their logits are divided by before they are averaged
-# as likely said of a telling-off as meant: answered, with the gentle line
-_FIGURE_OF_SPEECH = re.compile(
-    r"\b(kill|murder) me (when|if|once) (he|she|they|(my )?(mum|dad|nan)) (find|see|hear|get|read)s?\b"
-)
 _HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|principal|our head|my head)\b", re.I)
 
 
@@ -113,16 +112,13 @@ def windows(text: str) -> list[str]:
     return [" ".join(words[at : at + WINDOW]) for at in range(0, len(words) - WINDOW + STRIDE, STRIDE)]
 
 
-@functools.lru_cache(maxsize=1)
-def _plain_signs() -> list[tuple[str, re.Pattern[str]]]:
-    words = YAML(typ="safe").load((Path(__file__).parent / "plain_signs.yml").read_text(encoding="utf-8"))
-    return [(kind, re.compile(pattern)) for kind, patterns in words.items() for pattern in patterns]
+@dataclasses.dataclass(frozen=True)
+class Danger:
+    """What a message shows: kinds, the gravest first; whether enough for a page, or at least for the gentle line."""
 
-
-def plain_sign(text: str) -> Optional[str]:
-    """The kind of crisis that a message names in plain words, if it does."""
-    said = plain(text)
-    return next((kind for kind, pattern in _plain_signs() if pattern.search(said)), None)
+    kinds: list[str]
+    page: bool
+    heavy: bool
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -180,30 +176,45 @@ class CrisisDetector(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text and self._signs:
-                clear, unclear, kind = self._signs.read(text)
-                self._decide(message, text, clear, unclear, kind)
+                code = language(text)
+                if code:
+                    message.set(LANGUAGE, code, add_to_output=True)
+                self._decide(message, self._danger(text))
         return messages
 
-    def _decide(self, message: Message, text: str, clear: float, unclear: float, kind: str) -> None:
+    def _danger(self, text: str) -> Danger:
+        """What the plain signs and the trained part make of a message."""
+        said = plain_words(text)
+        plain_signs = [(s.kind, s.page) for s in said.signs] + foreign_signs(text)
+        page = [kind for kind, enough in plain_signs if enough]
+        hints = [kind for kind, _ in plain_signs]
+        heavy = said.gentle or bool(plain_signs) or worrying_emoji(text)
+        if self._signs and said.rest.strip(" …"):
+            clear, unclear, intent = self._signs.read(said.rest)
+            kind = KINDS[intent]
+            # staff tell a concern at length; short weak words of that kind are mostly a family's trouble with a school
+            if clear >= self._config["clear_staff" if kind == "staff-concern" else "clear"]:
+                page.append(kind)
+            heavy = heavy or unclear >= self._config["unclear"] or clear >= self._config["unclear"]
+        return Danger(_ordered(page or hints, text), bool(page), bool(page) or heavy)
+
+    def _decide(self, message: Message, danger: Danger) -> None:
         ranking = [r for r in message.get(INTENT_RANKING_KEY) or [] if not str(r[INTENT_NAME_KEY]).startswith("crisis")]
-        plain_kind = plain_sign(text)
-        if not plain_kind and _FIGURE_OF_SPEECH.search(plain(text)):
-            clear = min(clear, self._config["unclear"])
-        # staff tell a concern at length; short weak words of that kind are mostly a family's trouble with a school
-        enough = self._config["clear_staff" if KINDS[kind] == "staff-concern" else "clear"]
-        if plain_kind or clear >= enough:
-            found = plain_kind or KINDS[kind]
-            clear = max(clear, self._config["clear"])
-            if found == "allegation-against-staff" and _HEAD.search(text):
-                found = "allegation-against-head"
-            message.set(CRISIS, {"kinds": [found], "page": True}, add_to_output=True)
-            top = {INTENT_NAME_KEY: CRISIS, PREDICTED_CONFIDENCE_KEY: clear}
+        if danger.heavy:
+            message.set(CRISIS, {"kinds": danger.kinds, "page": danger.page}, add_to_output=True)
+        if danger.page:
+            top = {INTENT_NAME_KEY: CRISIS, PREDICTED_CONFIDENCE_KEY: 1.0}
             message.set(INTENT, top, add_to_output=True)
             message.set(INTENT_RANKING_KEY, [top, *ranking][:10], add_to_output=True)
             return
-        if unclear >= self._config["unclear"] or clear >= self._config["unclear"]:
-            message.set(CRISIS, {"kinds": [], "page": False}, add_to_output=True)
         intent = message.get(INTENT) or {}
         if str(intent.get(INTENT_NAME_KEY)).startswith("crisis") and ranking:
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[:10], add_to_output=True)
+
+
+def _ordered(kinds: list[str], text: str) -> list[str]:
+    """Kinds once each, those first that cannot wait; where the head is meant, the head's own kind."""
+    once = sorted(dict.fromkeys(kinds), key=lambda kind: FIRST.index(kind) if kind in FIRST else len(FIRST))
+    head = _HEAD.search(text)
+    return ["allegation-against-head" if head and kind == ALLEGATION else kind for kind in once]

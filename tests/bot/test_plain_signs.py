@@ -1,41 +1,229 @@
-"""Plain words override the trained part; words that only sound alike do not."""
+"""Plain words are a sign whatever the trained part thinks; words that only sound alike, and denied ones, are not."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from bot.nlu.crisis import KINDS, plain_sign
+from bot.nlu.crisis import KINDS
+from bot.nlu.signs import data, plain_sign, plain_words
+from bot.nlu.spelling import legible
+
+
+def pages(text: str) -> list[str]:
+    """The kinds for which a message's plain words are enough for a page."""
+    return [sign.kind for sign in plain_words(text).signs if sign.page]
+
+
+def every(key: str) -> list[Any]:
+    return [pytest.param(sign, text, id=text) for sign in data()["signs"] for text in sign[key]]
+
+
+@pytest.mark.parametrize(("sign", "text"), every("like"))
+def test_what_each_sign_is_to_match_it_matches(sign: dict[str, Any], text: str) -> None:
+    found = plain_words(text)
+    if sign.get("page", True) is True or sign["page"] == "alone":
+        assert sign["kind"] in pages(text)
+    else:
+        assert found.gentle
+        assert not pages(text)
+
+
+@pytest.mark.parametrize(("sign", "text"), every("unlike"))
+def test_what_only_sounds_alike_is_no_page(sign: dict[str, Any], text: str) -> None:
+    assert pages(text) == []
+
+
+def test_every_sign_is_of_a_kind_with_words_of_its_own() -> None:
+    assert {sign["kind"] for sign in data()["signs"]} <= set(KINDS.values())
 
 
 @pytest.mark.parametrize(
-    ("message", "kind"),
+    "text",
     [
-        ("our headteacher hit a pupil round the face", "allegation-against-staff"),
-        ("The TA grabbed my son by the neck", "allegation-against-staff"),
-        ("she says she is going to kill herself", "suicide-or-self-harm"),
-        ("i keep cutting myself", "suicide-or-self-harm"),
-        ("he's taken all his tablets, what's the deadline", "emergency-now"),
-        ("she won't wake up", "emergency-now"),
-        ("theres a boy in reception, he has a knife right now", "emergency-now"),
-        ("my dad hits me when i get suspended", "child-disclosing"),
-    ],
-)
-def test_plain_words_are_a_sign(message: str, kind: str) -> None:
-    assert plain_sign(message) == kind
-    assert kind in KINDS.values()
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "he hit a TA with a lunch box",
-        "his head hit the floor in PE, is that recorded",
-        "my brother beats me at fifa every time",
         "this will be the end of my life as a free woman",
         "they found a knife in his bag last term",
         "I could have killed him for answering back",
         "dad hits the roof whenever the school rings",
+        "he takes his tablets every morning before school",
+        "my ex hit me with a bill for the solicitor",
     ],
 )
-def test_words_that_sound_alike_are_not(message: str) -> None:
-    assert plain_sign(message) is None
+def test_ordinary_words_stay_ordinary(text: str) -> None:
+    assert plain_sign(text) is None
+
+
+# ------------------------------------------------------------------------------------------------ slips and disguises
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i want to kil myself",
+        "i wanna kil my self",
+        "i want to klil myself",
+        "going to kill myslef",
+        "k i l l  m y s e l f",
+        "k.i.l.l m.y.s.e.l.f",
+        "killmyself",
+        "i want to d!e",
+        "i want to d1e",
+        "k1ll myself",
+        "k!ll mys3lf",
+        "k*ll myself",
+        "$uicidal and i cant tell mum",
+        "feeling sucidal",
+        "unal1ve myself",
+        "i want to dieeee",
+        "want to commit suiside",
+    ],
+)
+def test_slips_and_signs_for_letters_are_read_through(text: str) -> None:
+    assert pages(text) == ["suicide-or-self-harm"] * len(pages(text)) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how do I get up the hill to the school",
+        "the bill for the broken kiln",
+        "he rapped in the talent show",
+        "is his skill with tables noted",
+        "Year 7, 4 days, £35 for the trip!",
+        "the breeding of rabbits in science",
+        "a b c d e f g is on the wall",
+        "i.e. the S.E.N.D. team at H.Q.",
+        "twists and writs",
+    ],
+)
+def test_ordinary_words_are_not_bent_to_ones_that_matter(text: str) -> None:
+    assert pages(text) == []
+
+
+def test_reading_changes_no_ordinary_word() -> None:
+    text = "the tables were messing with his timetable and he killed time in the breach"
+    assert legible(text) == text
+
+
+# ------------------------------------------------------------------------------------ denied, over, a way of speaking
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he is not suicidal",
+        "she isn't suicidal, she just hates that school",
+        "he has never said he wants to die",
+        "I don't think he would hurt himself",
+        "hes not being exploited",
+        "caller denies being suicidal",
+        "there is no sign of self harm",
+        "she doesn't want to die",
+    ],
+)
+def test_what_is_denied_is_no_page(text: str) -> None:
+    assert pages(text) == []
+
+
+def test_a_denied_kind_leaves_the_others() -> None:
+    assert pages("hes not being exploited he wants to die") == ["suicide-or-self-harm"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im not ok i want to die",
+        "he isn't eating and he wants to die",
+        "no one listens, im suicidal",
+        "not sure but he keeps cutting himself",
+    ],
+)
+def test_a_no_that_belongs_to_something_else_denies_nothing(text: str) -> None:
+    assert pages(text) == ["suicide-or-self-harm"] * len(pages(text)) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he was suicidal two years ago but he is fine now",
+        "she took an overdose in year 7, all behind us now",
+        "he ran away from home when he was nine",
+        "my ex used to hit me, he is long gone",
+    ],
+)
+def test_what_is_over_is_at_most_the_gentle_line(text: str) -> None:
+    found = plain_words(text)
+    assert pages(text) == []
+    assert found.gentle
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("he was suicidal last year and now he is suicidal again", "suicide-or-self-harm"),
+        ("she was fine last term. now she wants to die", "suicide-or-self-harm"),
+    ],
+)
+def test_what_was_and_is_again_is_a_page(text: str, kind: str) -> None:
+    assert kind in pages(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dad will kill me when he finds out",
+        "my mum is going to murder me",
+        "the waiting is killing me",
+        "shoot me an email",
+    ],
+)
+def test_a_way_of_speaking_is_cut_out(text: str) -> None:
+    assert pages(text) == []
+    assert "kill" not in plain_words(text).rest
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("he broke my ribs last time and dad will kill me when he finds out", "domestic-abuse"),
+        ("dad will kill me when he finds out. he hits me with a belt", "domestic-abuse"),
+        ("mum is going to murder me lol, anyway i want to die", "suicide-or-self-harm"),
+        ("dad will kill me when he sees it, my dad hits me every time", "child-disclosing"),
+        ("this is killing me and she has taken all her tablets", "emergency-now"),
+        ("my nan will kill me if she finds out but my uncle touches me at night", "child-disclosing"),
+    ],
+)
+def test_a_way_of_speaking_hides_no_harm_beside_it(text: str, kind: str) -> None:
+    assert kind in pages(text)
+
+
+# ------------------------------------------------------------------------------------------------------- two at once
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("my husband beats me and i want to die", {"domestic-abuse", "suicide-or-self-harm"}),
+        ("she has run away and she says she will kill herself", {"exploitation-or-missing", "suicide-or-self-harm"}),
+        ("he has taken all his tablets", {"emergency-now", "suicide-or-self-harm"}),
+    ],
+)
+def test_several_kinds_are_found_at_once(text: str, kinds: set[str]) -> None:
+    assert kinds <= set(pages(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["i can't go on", "there's no point anymore", "i just want it to stop", "want to end it", "no one would miss me"],
+)
+def test_an_unclear_cry_is_a_page_where_nothing_else_is_asked(text: str) -> None:
+    assert pages(text) == ["suicide-or-self-harm"] * len(pages(text)) != []
+
+
+def test_an_unclear_cry_in_a_long_question_is_the_gentle_line() -> None:
+    text = (
+        "I can't go on like this, they ring me at work every single day to fetch him, who can I complain to about it?"
+    )
+    assert pages(text) == []
+    assert plain_words(text).gentle

@@ -1,0 +1,74 @@
+"""A message in clauses: sentences, and their coordinated parts, since danger must show in one of them alone."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+LEAST = 3  # words; what is shorter belongs to its neighbour
+MOST = 22  # words; what runs on longer without a stop is read in overlapping parts
+STEP = 14
+PAIR_MOST = 44  # words of two clauses read together
+
+_SENTENCE = re.compile(r"[.?!;:\n\r…|]+(?=\s|$|[\"')\]])|\s[-–—]+\s|[\n\r]+")
+_PART = re.compile(
+    r"[,()]+\s*|\s+(?=(?:and|but|so|because|cos|coz|cuz|cause|then|although|though|while|whereas|plus|except|only that"
+    r"|if|when|until|till|since|after|before|unless)\s)"
+)
+Span = tuple[int, int]
+
+
+def _pieces(text: str, start: int, end: int, border: re.Pattern[str]) -> list[Span]:
+    spans, at = [], start
+    for match in border.finditer(text, start, end):
+        if text[at : match.start()].strip():
+            spans.append((at, match.start()))
+            at = match.end()
+    if text[at:end].strip():
+        spans.append((at, end))
+    return spans
+
+
+def _size(text: str, span: Span) -> int:
+    return len(text[span[0] : span[1]].split())
+
+
+def _joined(text: str, parts: list[Span]) -> list[Span]:
+    """Parts too short to say anything are read with the part before them; the first with the one after."""
+    found: list[Span] = []
+    for part in parts:
+        if found and (_size(text, part) < LEAST or _size(text, found[-1]) < LEAST):
+            found[-1] = (found[-1][0], part[1])
+        else:
+            found.append(part)
+    return found
+
+
+def _cut(text: str, span: Span) -> list[Span]:
+    """A run-on part in overlapping pieces."""
+    if _size(text, span) <= MOST:
+        return [span]
+    words = [(m.start() + span[0], m.end() + span[0]) for m in re.finditer(r"\S+", text[span[0] : span[1]])]
+    starts = range(0, len(words) - MOST + STEP, STEP)
+    return [(words[i][0], words[min(i + MOST, len(words)) - 1][1]) for i in starts]
+
+
+def spans(text: str) -> list[Span]:
+    """Where the clauses of a text begin and end."""
+    found = []
+    for start, end in _pieces(text, 0, len(text), _SENTENCE):
+        for part in _joined(text, _pieces(text, start, end, _PART)):
+            found += _cut(text, part)
+    return found
+
+
+def clauses(text: str) -> list[str]:
+    """The clauses of a text."""
+    return [text[start:end].strip() for start, end in spans(text)]
+
+
+def pairs(text: str) -> list[str]:
+    """Each two neighbouring clauses together: a sign may need both."""
+    found = spans(text)
+    both = [(one[0], two[1]) for one, two in itertools.pairwise(found)]
+    return [text[start:end].strip() for start, end in both if _size(text, (start, end)) <= PAIR_MOST]
