@@ -36,3 +36,17 @@ def keep(turn: Turn, missing: str, answered: bool = False) -> None:
 def buttons(turn: Turn, missing: str) -> list[Button]:
     """What may be answered to the question for `missing`."""
     return choices(turn.knowledge, missing, turn.area)
+
+
+def ask_again(turn: Turn, reply: Reply) -> None:
+    """After the answer to a question in between: what was asked before it still waits, with its buttons."""
+    waiting = turn.slots.get("pending") or {}
+    pending = turn.get("pending") or {}
+    missing = str(pending.get("missing"))
+    if not pending or pending.get("answered") or missing != waiting.get("missing") or not turn.asks():
+        return
+    if reply.status.startswith("asks_") or reply.status == "crisis" or missing not in words()["asks"]:
+        return
+    reply.notes.append(words()["manners"]["still_asked"].format(question=words()["asks"][missing]))
+    own = {button.payload for button in reply.buttons}
+    reply.buttons = [*(b for b in buttons(turn, missing) if b.payload not in own), *reply.buttons]

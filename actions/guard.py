@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import aside
 from actions.answer import rerun
+from actions.ask import ask_again
 from actions.told import only_corrects, take_in
 from actions.turn import Turn
 from bot.inbound import payload
@@ -55,6 +56,8 @@ class GuardedAction(Action, abc.ABC):
         try:
             turn = Turn.of(tracker)
             reply = self._resolved(turn) or self.reply(turn)
+            if self.understands:
+                ask_again(turn, reply)
             events = turn.events()
             _add_notes(turn, reply)
         except Exception as error:  # the one place that catches everything: nobody is left without an answer

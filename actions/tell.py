@@ -22,9 +22,14 @@ NEXT = {
 
 
 def tell(turn: Turn, ids: list[str], belief: Optional[str] = None) -> Reply:
-    """The reply that rests on these records and says nothing else; a mistaken `belief` is put right first."""
+    """The reply that rests on these records and says nothing else.
+
+    A mistaken `belief` is put right first, but only where the person said just that and not the opposite of it.
+    """
     if len(ids) == 1 and turn.knowledge.records[ids[0]].kind in ("duties", "stages"):
         return list_of(turn, ids[0])
+    if belief and not turn.desk.finder.says_the_same(turn.text, belief):
+        belief = None
     shown = render.answer(turn.knowledge, ids, turn.role, belief)
     first = turn.knowledge.records[ids[0]]
     local = not nationwide(first)

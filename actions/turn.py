@@ -11,6 +11,8 @@ from rasa_sdk.events import SlotSet
 
 from bot.privacy import NAMES
 from knowledge import schema
+from knowledge.asking import asks, told_in
+from knowledge.deciding import decisions
 from knowledge.desk import Desk, desk
 from knowledge.reading import NUMBERS, recount
 from knowledge.render import situation
@@ -60,6 +62,7 @@ class Turn:
     last_reply: Optional[dict[str, Any]] = None
     sentences: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     told: Optional[list[str]] = None
+    asked_area: Optional[str] = None  # the area that a question asks about, while another question waits for the area
     changes: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @classmethod
@@ -113,7 +116,7 @@ class Turn:
 
     @property
     def area(self) -> Optional[str]:
-        return self.get("area")
+        return self.asked_area or self.get("area")
 
     @property
     def decision(self) -> Optional[str]:
@@ -208,46 +211,66 @@ class Turn:
             return self.told
         told = self.told = []
         waiting = (self.get("pending") or {}).get("missing")
-        role = self.entities.get("role") or self.reading.get("role")
-        stated = self.entities.get("role") or self.reading.get("role_stated") or waiting == "role"
+        reading = self._statements() if waiting and self.asks() else self.reading
+        role = self.entities.get("role") or reading.get("role")
+        stated = self.entities.get("role") or reading.get("role_stated") or waiting == "role"
         if role and (stated or not self.role):
             self._tell("role", role, told)
-        area = self.entities.get("area") or self.reading.get("area")
+        area = self.entities.get("area") or reading.get("area")
         if area:
             self._tell("area", area, told)
-        if self.reading.get("home_area"):
-            self.set("home_area", self.reading["home_area"])
-        self._understand_stage(waiting, told)
-        decision = self.entities.get("decision") or self.reading.get("decision")
-        if waiting == "decision" and not decision:
-            decision = self._bare_decision()
-        if decision:
-            self._tell("decision", decision, told)
-        facts = dict(self.reading.get("facts") or {})
-        if self.reading.get("days"):
-            facts["days"] = self.reading["days"]
+        else:
+            self.asked_area = self.reading.get("area")
+        if reading.get("home_area"):
+            self.set("home_area", reading["home_area"])
+        self._understand_stage(reading, waiting, told)
+        self._understand_decision(reading, waiting, told)
+        facts = dict(reading.get("facts") or {})
+        if reading.get("days"):
+            facts["days"] = reading["days"]
         if facts:
             self.set("facts", {**(self.get("facts") or {}), **facts})
             told.append("facts")
         return told
 
+    def asks(self) -> bool:
+        """Whether the message has the shape of a question, in any part of it."""
+        return not self.tapped and asks(self.text)
+
+    def _statements(self) -> dict[str, Any]:
+        """What the parts of the message say that ask nothing."""
+        part = told_in(self.text)
+        return self.desk.reader.read(part).as_dict() if part else {}
+
+    def _understand_decision(self, reading: dict[str, Any], waiting: Optional[str], told: list[str]) -> None:
+        """What was decided. What is only feared or denied says 'nothing yet', but not against a known decision."""
+        decision = self.entities.get("decision") or (None if reading.get("implied") else reading.get("decision"))
+        if waiting == "decision" and not decision and reading.get("text"):
+            decision = decisions().answer(reading["text"])
+        denied = self.decision in (reading.get("denied") or ())
+        if not decision and (denied or not self.decision or waiting == "decision"):
+            decision = reading.get("decision")
+        if decision or denied:
+            self._tell("decision", decision, told)
+
     def _tell(self, name: str, value: Any, told: list[str]) -> None:
         self.set(name, value)
         told.append(name)
 
-    def _understand_stage(self, waiting: Optional[str], told: list[str]) -> None:
-        counts = list(self.reading.get("counts") or [])
-        corrects = self.intent == "inform" or bool(CORRECTS.search(plain(self.text)))
+    def _understand_stage(self, reading: dict[str, Any], waiting: Optional[str], told: list[str]) -> None:
+        text = str(reading.get("text") or "")
+        counts = list(reading.get("counts") or [])
+        corrects = self.intent == "inform" or bool(CORRECTS.search(plain(text)))
         known = self.get("suspensions") is not None or bool(self.get("stage"))
         corrects = corrects and known
         if not counts and known and waiting in (None, "stage"):
-            counts = recount(plain(self.text))
+            counts = recount(plain(text))
         if not counts and (waiting == "stage" or corrects):
-            counts = bare_numbers(self.text)
+            counts = bare_numbers(text)
             if corrects and waiting != "stage":
                 counts = [n for n in counts if n]  # 'no EHC plan' is no count of suspensions
-        stage = self.entities.get("stage") or self.reading.get("stage")
-        if not counts and not known and not self.knowledge.stage(self.area, stage):
+        stage = self.entities.get("stage") or reading.get("stage")
+        if not counts and not known and text and not self.knowledge.stage(self.area, stage):
             named = self._stage_by_name()
             stage = named.code if named else stage
         if stage:
@@ -256,19 +279,6 @@ class Turn:
         elif len(counts) == 1:
             self._tell("suspensions", counts[0], told)
             self.set("stage", "minor" if counts[0] == 0 else None)
-
-    def _bare_decision(self) -> Optional[str]:
-        text = plain(self.text)
-        for decision, pattern in (
-            ("permanent", r"\b(perm\w*|expel\w*|pex|for good)\b"),
-            ("sent-home", r"\b(sent home|no letter|informal\w*)\b"),
-            ("back", r"\bback\b"),
-            ("nothing", r"\b(nothing|none|not yet|no decision)\b"),
-            ("suspended", r"\b(susp\w*|fixed|temporar\w*|exclu\w*|days?)\b"),
-        ):
-            if re.search(pattern, text):
-                return decision
-        return None
 
     def context_text(self) -> str:
         """What is remembered, as a person reads it: 'Parent or carer · Staffordshire · 4 suspensions'."""

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from knowledge import read, rights, schema
+from knowledge.deciding import decisions
 from knowledge.read import Document, Fault
 
 REVIEW_EVERY = datetime.timedelta(days=365)
@@ -54,6 +55,7 @@ def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> l
     faults += _rights(entries)
     faults += _aliases(entries)
     faults += _beliefs(entries)
+    faults += _openings(entries)
     faults += _dates(entries, today or datetime.date.today())
     faults += _unverified(entries)
     faults += _danger(entries)
@@ -263,6 +265,25 @@ def _beliefs(documents: list[Document]) -> Iterator[Fault]:
                 message = f'"{correction.belief}" is corrected by {owner[key].path.name} too. Keep one of them.'
                 yield _fault(d, ("corrects", i, "belief"), message)
             owner.setdefault(key, d)
+
+
+_YES_OR_NO = re.compile(r"(yes|no|true|right|correct|that is (right|true))\b *[,.;:!–-]", re.I)
+_OF_THE_READER = re.compile(r"(your child|you|nothing)\b", re.I)
+
+
+def _openings(documents: list[Document]) -> Iterator[Fault]:
+    """An answer is found by its words, which may ask the opposite: it can confirm nothing, and knows of no decision."""
+    for d in documents:
+        if not isinstance(d.entry, (schema.Guidance, schema.Law, schema.Term, schema.Intervention)):
+            continue
+        for field, text in _leaves(d.entry):
+            if field[0] not in ("text", "what", "corrects") or field[-1] == "belief":
+                continue
+            first = re.split(r"(?<=[.;:!?]) ", text)[0]
+            if _YES_OR_NO.match(text):
+                yield _fault(d, field, "begins with yes or no. Say what is so; who asks may have asked the opposite.")
+            elif _OF_THE_READER.match(first) and decisions().read(first).decision:
+                yield _fault(d, field, "begins with a decision that nobody may have told. Say for which case it holds.")
 
 
 def _leaves(node: Any, field: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:

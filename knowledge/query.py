@@ -34,6 +34,14 @@ class Weights:
 
 
 RIDGE = 3.0
+SAME = 0.66  # likeness at and above which a sentence is about the same as a phrase; it may still say the opposite
+NEGATION = re.compile(
+    r"\b(?:not?|never|nothing|nobody|none|without|cannot|unable|(?:is|are|was|were|has|have|had|do|does|did|ca|could|wo"
+    r"|would|should|must|need|ai|might)nt)\b"
+)
+TAG = re.compile(
+    r"[, ]+(?:is|are|was|do|does|did|can|could|will|would|should|has|have)(?:nt)? (?:it|they|he|she|we|i)\W*$"
+)
 NATIONAL = frozenset({"england", "uk"})
 WORD = re.compile(r"\w+")
 # what asks and tells nothing of what is asked about
@@ -197,6 +205,14 @@ class Finder:
         hits.sort(key=lambda h: -h.score)
         return hits[:most]
 
+    def says_the_same(self, text: str, phrase: str) -> bool:
+        """Whether some sentence of a message is about just what a phrase says, and neither denies what the other says."""
+        parts = [plain(part) for part in segments(text)]
+        *meant, other = self._embed([*parts, plain(phrase)])
+        likeness = np.stack(meant) @ other
+        nearest = parts[int(likeness.argmax())]
+        return bool(likeness.max() >= SAME) and _denies(nearest) == _denies(plain(phrase))
+
     def _named(self, text: str, wanted: Wanted, view: _View) -> dict[int, float]:
         """What being named adds to a record, by its place in the view. A stage's name is a filter, not a topic."""
         place = {int(r): i for i, r in enumerate(view.records)}
@@ -225,6 +241,11 @@ class Finder:
         if record.audience and wanted.audience and record.kind in ("duties", "duty"):
             lean += 0.05 if record.audience == wanted.audience else -0.02
         return lean
+
+
+def _denies(text: str) -> bool:
+    """Whether a sentence in plain words denies; two denials undo each other, and 'doesn't it?' at its end is none."""
+    return len(NEGATION.findall(TAG.sub("", text))) % 2 == 1
 
 
 def _table(owner: np.ndarray, count: int) -> np.ndarray:

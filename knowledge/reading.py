@@ -22,6 +22,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from knowledge.check import names_of
+from knowledge.deciding import Decided, decisions
 from knowledge.store import Knowledge
 from knowledge.words import plain
 
@@ -116,6 +117,8 @@ class Reading:
     counts: list[int] = dataclasses.field(default_factory=list)
     stage: Optional[str] = None
     decision: Optional[str] = None
+    implied: bool = False  # the decision 'nothing' only follows from what is feared or denied
+    denied: list[str] = dataclasses.field(default_factory=list)
     audience: Optional[str] = None
     mine: bool = False
     facts: dict[str, bool] = dataclasses.field(default_factory=dict)
@@ -163,7 +166,7 @@ class Reader:
                 spelt |= {t.text for doc in docs for t in doc if len(t.text) > 4 and t.is_alpha}
         ordinary = _ordinary_words(knowledge)
         self._right = sorted(spelt | {w for w, n in ordinary.items() if n > 2 and len(w) > 4})
-        self._known = spelt | set(ordinary) | _english()
+        self._known = spelt | set(ordinary) | _english() | set(words["contractions"])
         self._is = {
             role: re.compile(
                 r"\b(?:im|i am|we are|were|as|speaking as|its|this is|from) (?:a |an |the |her |his |their |one of the )?"
@@ -181,8 +184,6 @@ class Reader:
         self.role_audience: dict[str, str] = words["role_audience"]
         self._stages = {code: re.compile("|".join(p)) for code, p in words["stages"].items()}
         self._not_names = {word: re.compile(pattern) for word, pattern in words["not_names"].items()}
-        self._same = [(re.compile("|".join(p)), official) for official, p in words["same"].items()]
-        self._decisions = {d: re.compile("|".join(p)) for d, p in words["decisions"].items()}
         self._facts = {
             fact: {answer == "yes": re.compile("|".join(p)) for answer, p in v.items()}
             for fact, v in words["facts"].items()
@@ -219,8 +220,11 @@ class Reader:
         names = [(doc.vocab.strings[m], doc[s:e]) for m, s, e in _longest(self._names(doc))]
         found = [(name, span.text) for name, span in names if not self._ordinary_word(span, text)]
         reading.counts, reading.stage = self._read_stage(spelt)
-        reading.decision, said_so = self._read_decision(spelt)
-        reading.named = [(n, said) for n, said in found if said not in own and not self._states(spelt, said, said_so)]
+        decided = decisions().read(spelt)
+        reading.decision, reading.implied, reading.denied = decided.decision, decided.implied, decided.denied
+        if decided.mentions and all(mention.state == "others" for mention in decided.mentions):
+            reading.counts = []
+        reading.named = [(n, said) for n, said in found if said not in own and not _states(spelt, said, decided)]
         reading.audience, reading.mine = self._read_audience(spelt)
         reading.days = _days(spelt)
         for fact, answers in self._facts.items():
@@ -315,29 +319,6 @@ class Reader:
             return [], "minor"
         return [], None
 
-    def _read_decision(self, text: str) -> tuple[Optional[str], str]:
-        """What was decided, and the words that say so; a decision within words of doubt or denial is none."""
-        text = self._official(text)
-        undecided = [match.span() for match in self._decisions["nothing"].finditer(text)]
-        for decision, pattern in self._decisions.items():
-            for match in pattern.finditer(text):
-                if decision == "nothing" or not any(start < match.end() <= end for start, end in undecided):
-                    return decision, match.group()
-        return None, ""
-
-    def _official(self, text: str) -> str:
-        for everyday, official in self._same:
-            text = everyday.sub(official, text)
-        return text
-
-    def _states(self, text: str, said: str, said_so: str) -> bool:
-        """Whether a name only says what was decided: 'he has been suspended' does not ask what that is."""
-        if said == text.strip(" ?.!"):
-            return False
-        official = self._official(said)
-        alone = " " not in said or official in [name for _, name in self._same]
-        return alone and official in said_so
-
     def _read_audience(self, text: str) -> tuple[Optional[str], bool]:
         """The audience asked about and whether the writer asks about themselves: the last clause that says either."""
         for clause in reversed([c for c in re.split(r"[.?!;]\s*|,\s+|\bcos\b|\bbecause\b", text) if c.strip()]):
@@ -372,6 +353,12 @@ class Reader:
         if mine and best[0] >= 5:
             return None, True
         return best[2], mine
+
+
+def _states(text: str, said: str, decided: Decided) -> bool:
+    """Whether a name only says what was decided: 'he has been suspended' does not ask what that is."""
+    stating = " ".join(m.words for m in decided.mentions if m.state not in ("asked", "named"))
+    return said != text.strip(" ?.!") and said in stating
 
 
 def _counts(text: str) -> list[int]:

@@ -6,7 +6,8 @@ import re
 from typing import Any, Callable, Optional
 
 from bot.console.scripts import Scripts
-from knowledge.reading import Reader
+from knowledge.deciding import decisions
+from knowledge.reading import Reader, Reading
 from knowledge.words import plain
 
 _YEAR = re.compile(r"\b(?:y|yr|year) ?(\d{1,2})\b(?! ?(?:old|s\b))")
@@ -20,12 +21,6 @@ _LETTER = (
             r"|\b(got|had|received|has|have) (a|the) letter\b"
         ),
     ),
-)
-# shorthand that stands in notes and not in questions; the first that fits
-_DECISION = (
-    ("permanent", re.compile(r"\b(pex|perm(anent(ly)?)? (ex|excl|excluded|exclusion))\b")),
-    ("sent-home", re.compile(r"\bsent home\b")),
-    ("suspended", re.compile(r"\b(suspended|fte)\b(?! (before|last (term|year)))")),
 )
 _PLAN = re.compile(
     r"(?:\b(no|without|hasnt(?: got)?|not|never|applied for|applying for|asked for|wants|awaiting)(?: an?)? )?"
@@ -46,7 +41,7 @@ def read(text: str, reader: Reader, scripts: Scripts) -> dict[str, Any]:
         "role": reading.role if reading.role_stated else None,
         "school_area": reading.area,
         "home_area": reading.home_area,
-        "decision": reading.decision or next((name for name, pattern in _DECISION if pattern.search(said)), None),
+        "decision": _decision(reading),
         "suspensions": reading.counts[0] if len(reading.counts) == 1 else None,
         **{name: _YES_NO[reading.facts.get(name)] for name in _FACTS},
         **_plan(said, reading.facts.get("ehc_plan")),
@@ -57,6 +52,12 @@ def read(text: str, reader: Reader, scripts: Scripts) -> dict[str, Any]:
     }
     answers = {name: scripts.answer(name, value) for name, value in found.items()}
     return {name: value for name, value in answers.items() if value is not None}
+
+
+def _decision(reading: Reading) -> Optional[str]:
+    """What was decided; in a note its bare name says so: 'Y9, PEX 12 Nov'. A fear or a denial fills in nothing."""
+    decided = decisions().read(reading.text, notes=True)
+    return None if decided.implied else decided.decision
 
 
 def _plan(text: str, stated: Optional[bool]) -> dict[str, Any]:

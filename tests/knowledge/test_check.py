@@ -172,6 +172,17 @@ MISTAKES = [
         '11: corrects.2.belief: "You can never play games!" is corrected by board-games.yml too. Keep one of them.',
     ),
     ("belief_without_what_is_right", GAMES, "10: corrects.1.instead: is empty. Write a value, or remove the line."),
+    # how an answer begins
+    (
+        "answer_begins_with_yes",
+        GAMES,
+        "6: text.parent: begins with yes or no. Say what is so; who asks may have asked the opposite.",
+    ),
+    (
+        "answer_knows_of_a_decision",
+        GAMES,
+        "6: text.parent: begins with a decision that nobody may have told. Say for which case it holds.",
+    ),
     # what the content owes
     ("unverified_phone", SERVICE, "7: phone: is not verified, so it must not be shown. Verify it or remove it."),
     ("duty_without_question", LINES, "9: question: is missing. Write what a parent can ask the school about this."),

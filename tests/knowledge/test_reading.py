@@ -278,6 +278,7 @@ TYPOS: Said = [
     ("pastoral suport plan", "pastoral support plan"),
     ("a managed move in Stoke", "a managed move in stoke"),
     ("he was cross and swore", "he was cross and swore"),
+    ("they haven't decided and he wouldn't go", "they havent decided and he wouldnt go"),
 ]
 
 # what is asked, without the area; a name that the area belongs to is kept
