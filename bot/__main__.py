@@ -136,6 +136,12 @@ def start(rest: list[str]) -> int:
             f"Port {desk[1]}, where the helpline console would be, is in use. Choose another: "
             f"CONSOLE_PORT={desk[1] + 1} ./run, or start without it: INCLUSION_GUIDE_CONSOLE=off ./run"
         )
+    from bot.people import lease
+
+    try:
+        lease.free()
+    except lease.Taken as taken:
+        raise Stop(str(taken)) from taken
     lines = _messengers()
     build()
     train_if_stale()
@@ -152,7 +158,7 @@ def start(rest: list[str]) -> int:
         print("Or try it in another window:", flush=True)
         print("  ./run chat", flush=True)
         print(
-            f"  curl -s {where}/webhooks/rest/webhook -d "
+            f"  curl -s {where}/webhooks/rest/webhook -H 'Content-Type: application/json' -d "
             '\'{"sender": "me", "message": "my son has had 4 suspensions in Staffordshire, what do I have to do?"}\'',
             flush=True,
         )

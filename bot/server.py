@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, TypeVar
+
+import sqlalchemy as sa
 
 from bot import rasa_fixes
+from bot.channels.events import trackers_of
 from bot.channels.http import Refused, refusal
 from bot.channels.tokens import BadSecret, secret
 from bot.inprocess import InProcessActions
 from bot.people import database, stores
+from bot.people.lease import RENEWED, Lease, Taken
 from bot.privacy import keep_days
 from bot.tracker_store import TrackerStore
 from bot.widget import pages
@@ -28,6 +34,9 @@ class NotReady(RuntimeError):
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DAY = 86400
+THREADS = 64  # for what waits for the people's database
+PATIENCE = 2.0  # seconds that a sign of readiness waits for a database
+T = TypeVar("T")
 
 
 def quiet(level: int = logging.WARNING) -> None:
@@ -63,8 +72,12 @@ def make_app(
     credentials: str | None = None,
     on_ready: Any = None,
     console: tuple[str, int] | None = None,
+    lease: Lease | None = None,
 ) -> Any:
-    """The Sanic app: channels, health, readiness; with the console's host and port, the console beside it."""
+    """The Sanic app: channels, health, readiness; with the console's host and port, the console beside it.
+
+    A `lease` is renewed while the app runs; it stops once another process has taken it.
+    """
     from rasa.core.channels import channel
     from rasa.core.run import create_http_input_channels
     from sanic import Sanic, response
@@ -96,24 +109,34 @@ def make_app(
     async def ready(_: Any) -> Any:
         loaded = app.ctx.agent is not None and app.ctx.agent.is_ready()
         known = bool(desk().knowledge.records)
-        state = {"model": loaded, "knowledge": known, "people": database.answers()}
-        return response.json(state, status=200 if all(state.values()) else 503)
+        people, conversations = await asyncio.gather(_in_time(database.answers), _in_time(_set_asides, app.ctx.agent))
+        state = {
+            "model": loaded,
+            "knowledge": known,
+            "people": bool(people),
+            "conversations": conversations is not None,
+        }
+        return response.json({**state, "set_aside": conversations}, status=200 if all(state.values()) else 503)
 
     @app.listener("before_server_start")
     async def start(app: Any, loop: Any) -> None:
+        loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="people"))
         app.ctx.agent = await load_agent(model, loop)
         await app.ctx.agent.parse_message("hello")  # loads what the first message would have waited for
 
     @app.listener("after_server_start")
     async def started(app: Any, _: Any) -> None:
-        app.ctx.expiry = asyncio.create_task(_expire(app.ctx.agent.tracker_store))
+        app.ctx.tasks = [asyncio.create_task(_expire(app.ctx.agent.tracker_store))]
+        if lease:
+            app.ctx.tasks.append(asyncio.create_task(_hold(app, lease)))
         app.ctx.console = _console(app.ctx.agent, console) if console else None
         if on_ready:
             on_ready()
 
     @app.listener("before_server_stop")
     async def stop(app: Any, _: Any) -> None:
-        app.ctx.expiry.cancel()
+        for task in app.ctx.tasks:
+            task.cancel()
         if app.ctx.console:
             await asyncio.to_thread(app.ctx.console.stop)
 
@@ -127,6 +150,34 @@ def _console(agent: Any, address: tuple[str, int]) -> Any:
 
     adviser = AdviserChannel(agent.handle_message, asyncio.get_running_loop(), TrackerStore())
     return Serving(adviser, database.engine(), secret(), *address)
+
+
+async def _in_time(ask: Callable[..., T], *args: Any) -> T | None:
+    """What a question to a database gives, in a thread; None if it fails or takes too long."""
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(ask, *args), PATIENCE)
+    except Exception:
+        return None
+
+
+def _set_asides(agent: Any) -> int:
+    return trackers_of(agent).set_asides()
+
+
+async def _hold(app: Any, lease: Lease) -> None:
+    """Keep the database for this process; stop where another has taken it, for two would answer twice."""
+    while True:
+        await asyncio.sleep(RENEWED)
+        try:
+            held = await asyncio.to_thread(lease.renew)
+        except Exception as error:  # locked: nobody else can take it either
+            log.error("The hold on the database could not be renewed: %s", type(error).__name__)
+            continue
+        if not held:
+            log.error("Another server has taken over this database, so this one ends.")
+            app.ctx.lost = True
+            app.stop()
+            return
 
 
 async def _expire(trackers: TrackerStore) -> None:
@@ -160,7 +211,7 @@ def serve(
 
     try:
         desk()
-        database.engine()
+        lease = Lease(database.engine())
         teams = settings()
         if web.is_on() or console or telegram.token() or teams:
             secret()
@@ -169,5 +220,16 @@ def serve(
         raise NotReady(str(error)) from error
     if not os.path.exists(model):
         raise NotReady("There is no trained model. Run ./run train, then ./run.")
-    app = make_app(model, credentials, on_ready, console)
-    app.run(host=host, port=port, workers=1, access_log=False, debug=False, motd=False)
+    try:
+        lease.take()
+    except Taken as error:
+        raise NotReady(str(error)) from error
+    app = make_app(model, credentials, on_ready, console, lease)
+    app.ctx.lost = False
+    try:
+        app.run(host=host, port=port, workers=1, access_log=False, debug=False, motd=False)
+    finally:
+        with contextlib.suppress(sa.exc.SQLAlchemyError):  # it ends by itself
+            lease.release()
+    if app.ctx.lost:
+        raise NotReady("Another server has taken over this database, so this one has ended.")

@@ -12,10 +12,16 @@ log = logging.getLogger(__name__)
 
 def pragmas(connection: Any, _: Any) -> None:
     """Readers and writers side by side, and what is deleted overwritten; a listener for an engine's 'connect'."""
+    connection.text_factory = _text
     connection.execute("PRAGMA busy_timeout=5000")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _text(kept: bytes) -> str:
+    """A damaged text as far as it can be read: the rows around it must not suffer."""
+    return kept.decode(errors="replace")
 
 
 def durable(connection: Any, _: Any) -> None:

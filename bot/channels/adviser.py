@@ -9,8 +9,9 @@ from typing import Any, Awaitable, Callable, Optional
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-from bot.channels.events import stored_reply
+from bot.channels.events import opening, stored_reply
 from bot.channels.failure import failure_reply
+from bot.channels.handled import handled
 from bot.inbound import CHAT_LIMIT, payload, take_in
 from bot.replies import Reply
 from bot.tracker_store import TrackerStore
@@ -70,15 +71,18 @@ class AdviserChannel:
             return [failure_reply()]
 
     async def _ask(self, conversation: str, text: str, known: dict[str, str], metadata: dict[str, Any]) -> list[Reply]:
-        for n, setting in enumerate(self._differs(conversation, known)):
+        for n, setting in enumerate(await self._trackers.aside(self._differs, conversation, known)):
             await self._say(conversation, setting, f"{SET}-{n}-{uuid.uuid4().hex}", None)
-        replies = await self._say(conversation, text, uuid.uuid4().hex, metadata or None)
-        return replies or [failure_reply()]
+        number = uuid.uuid4().hex
+        replies = await self._say(conversation, text, number, metadata or None) or [failure_reply()]
+        trackers = self._trackers
+        return [*await trackers.aside(opening, trackers, conversation, number, replies, _hidden), *replies]
 
     async def _say(self, conversation: str, text: str, number: str, metadata: Optional[dict[str, Any]]) -> list[Reply]:
         output = Replies()
-        await self._handle(
-            UserMessage(text, output, conversation, input_channel=CHANNEL, message_id=number, metadata=metadata)
+        await handled(
+            self._handle,
+            UserMessage(text, output, conversation, input_channel=CHANNEL, message_id=number, metadata=metadata),
         )
         return output.replies
 
@@ -102,10 +106,14 @@ class AdviserChannel:
         hidden = False
         for _, event in self._trackers.turns(conversation):
             if event["event"] == "user":
-                hidden = str(event.get("message_id") or "").startswith(f"{SET}-")
+                hidden = _hidden(event.get("message_id") or "")
                 title = (event.get("metadata") or {}).get("title")
                 if not hidden:
                     turns.append((title or event.get("text") or "", []))
             elif turns and not hidden:
                 turns[-1][1].append(stored_reply(event))
         return turns
+
+
+def _hidden(message: str) -> bool:
+    return message.startswith(f"{SET}-")

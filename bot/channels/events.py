@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any, Iterator, Optional
+from typing import Any, Callable, Iterator, Optional
 
 from bot.inbound import payload
 from bot.people.inbox import Waiting
@@ -18,6 +18,7 @@ from knowledge.render import words
 
 PRESET = "preset"  # begins the id of a message that stands for what is known of the reader beforehand; not shown
 _LAST = 2**62  # after every row
+_BEGINNING = 8  # events: the words of a new beginning, what is known beforehand, and the first message
 
 
 def trackers_of(agent: Any) -> TrackerStore:
@@ -87,8 +88,32 @@ def replies(trackers: TrackerStore, conversation: str, message: str) -> Optional
             elif current == message and found is not None:
                 found.append(stored_reply(event))
         if found is not None:
-            return found
+            return [*opening(trackers, conversation, message, found), *found]
     return None
+
+
+def opening(
+    trackers: TrackerStore,
+    conversation: str,
+    message: str,
+    answers: list[Reply],
+    hidden: Callable[[str], bool] = is_preset,
+) -> list[Reply]:
+    """What goes before the answers to the first message of a conversation that begins anew: that the one before cannot
+    be read. Nothing for another message, and nothing beside the words for danger.
+    """
+    before: list[Reply] = []
+    said = False
+    if any(reply.status == "crisis" for reply in answers):
+        return []
+    for _, event in trackers.turns(conversation, most=_BEGINNING):
+        if event["event"] == "bot" and not said:
+            before.append(stored_reply(event))
+        elif event["event"] == "user":
+            said = True
+            if not hidden(event.get("message_id") or ""):
+                return before if event.get("message_id") == message else []
+    return []
 
 
 def answer(trackers: TrackerStore, conversation: str, number: int) -> Optional[Reply]:

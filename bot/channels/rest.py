@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text, Tuple
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.channels.rest import RestInput
@@ -17,15 +17,20 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.channels import origins
 from bot.channels.failure import failure_reply
+from bot.channels.handled import handled
 from bot.inbound import take_in
 from bot.replies import Reply, as_text
+from bot.tracker_store import ASIDE
 from knowledge.desk import desk
 
 log = logging.getLogger(__name__)
 
 SETTING = "INCLUSION_GUIDE_REST"
-SENDER_LIMIT = 200
+LONGEST = 200  # characters of a sender
+# what the names of other conversations begin with: those of other channels, and those that are set aside
+OTHERS = ("web-", "telegram-", "teams-", "call-", ASIDE)
 
 
 class RestOutput(CollectingOutputChannel):
@@ -80,18 +85,10 @@ class RestChannel(RestInput):
 
         @hook.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
-            try:
-                body = request.json
-            except InvalidUsage:
-                body = None
-            if not isinstance(body, dict) or not isinstance(body.get("sender"), str) or not body["sender"].strip():
-                say = (
-                    'Send JSON like {"sender": "anna", "message": "my question"}, with a name of your choice as sender.'
-                )
-                return response.json({"error": say}, status=400)
-            if len(body["sender"]) > SENDER_LIMIT:
-                return response.json({"error": f"The sender is longer than {SENDER_LIMIT} characters."}, status=400)
-            return response.json(await self.answer(body, on_new_message))
+            refused = _refused(request)
+            if refused:
+                return response.json({"error": refused[1]}, status=refused[0])
+            return response.json(await self.answer(request.json, on_new_message))
 
         return hook
 
@@ -111,12 +108,44 @@ class RestChannel(RestInput):
             collected,
             sender,
             input_channel=self.name(),
-            message_id=body["message_id"] if isinstance(body.get("message_id"), str) else None,
+            message_id=body["message_id"] if _is_name(body.get("message_id")) else None,
             metadata={"redacted": said.redacted} if said.redacted else None,
         )
         try:
-            await on_new_message(message)
+            whole = await handled(on_new_message, message)
         except Exception as error:  # whatever fails, the person gets an answer, and the log none of their words
             log.error("A message could not be handled: %s", type(error).__name__)
             return failure(sender)
-        return collected.messages or failure(sender)
+        messages = collected.messages or failure(sender)
+        danger = any(message.get("custom", {}).get("status") == "crisis" for message in messages)
+        return messages if whole or danger else [*failure(sender, "set_aside"), *messages]
+
+
+def _refused(request: Request) -> Optional[Tuple[int, str]]:
+    """Why a request is not answered, with its status; None for one that is."""
+    origin = request.headers.get("origin")
+    if not origins.allowed(origin, request.host):
+        return 403, f"Pages of {origin} may not use this. Whoever runs it can name them in {origins.SETTING}."
+    kind = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
+    if request.body and kind != "application/json":
+        # what a page of any site may send without being asked for leave is anything but this
+        return 415, "Send JSON, with the header Content-Type: application/json."
+    try:
+        body = request.json
+    except InvalidUsage:
+        body = None
+    sender = body.get("sender") if isinstance(body, dict) else None
+    if not isinstance(sender, str) or not sender.strip():
+        return 400, 'Send JSON like {"sender": "anna", "message": "my question"}, with a name of your choice as sender.'
+    if len(sender) > LONGEST:
+        return 400, f"The sender is longer than {LONGEST} characters."
+    if not _is_name(sender):
+        return 400, "The sender has characters that cannot be shown."
+    if sender.lower().startswith(OTHERS):
+        return 400, f"The sender must not begin with {', '.join(OTHERS)}: conversations of other channels do."
+    return None
+
+
+def _is_name(given: Any) -> bool:
+    """Whether something can name a conversation or a message: it goes into the database as it is."""
+    return isinstance(given, str) and given.isprintable() and len(given) <= LONGEST

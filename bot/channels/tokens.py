@@ -56,7 +56,7 @@ class Tokens:
             claims = jwt.decode(
                 str(signed), self._secret, ["HS256"], {"require": ["aud", "sub", "exp"]}, audience=_AUDIENCE
             )
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, ValueError):  # the latter for what is no text that could be signed
             return None
         return Token(claims["sub"], claims.get("area"), claims.get("role"), claims["exp"])
 

@@ -13,7 +13,7 @@ import json
 import os
 import time
 import uuid
-from typing import Any, Awaitable, Callable, Dict, Optional, Text
+from typing import Any, Awaitable, Callable, Dict, Optional, Text, TypeVar
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
@@ -38,6 +38,8 @@ from knowledge import render
 from knowledge.desk import desk
 from knowledge.render import words
 from knowledge.words import visible
+
+T = TypeVar("T")
 
 CHANNEL = "web"
 SETTING = "INCLUSION_GUIDE_WEB"
@@ -155,6 +157,11 @@ class WebChannel(InputChannel):
     def _trackers(self) -> TrackerStore:
         return events.trackers_of(self._app.ctx.agent)
 
+    async def _read(self, read: Callable[..., T], conversation: str, *more: Any) -> T:
+        """What one of `events` or `summary` makes of a conversation, off the server's loop."""
+        trackers = self._trackers()
+        return await trackers.aside(read, trackers, conversation, *more)
+
     # script and pages -------------------------------------------------------------------------------------------
 
     async def script(self, request: Request) -> HTTPResponse:
@@ -194,8 +201,9 @@ class WebChannel(InputChannel):
         waiting: list[str] = []
         warnings: list[str] = []
         if token:
-            shown = events.since(self._trackers(), token.conversation)
-            waiting = [m for m in self._inbox.waiting(token.conversation) if not events.is_preset(m)]
+            shown = await self._read(events.since, token.conversation)
+            waiting = await asyncio.to_thread(self._inbox.waiting, token.conversation)
+            waiting = [message for message in waiting if not events.is_preset(message)]
         else:
             presets, warnings = _presets(body)
             token = begin(**presets)
@@ -252,7 +260,7 @@ class WebChannel(InputChannel):
             while True:
                 for note in listener.take():
                     await stream.send(_event(note))
-                for event in events.since(self._trackers(), token.conversation, cursor):
+                for event in await self._read(events.since, token.conversation, cursor):
                     await stream.send(_event(event))
                     cursor = int(event["id"])
                 if listener.closed or time.time() > token.expires:
@@ -267,7 +275,7 @@ class WebChannel(InputChannel):
         number, helpful = str(body.get("reply")), body.get("helpful")
         reply = None
         if number.isdecimal() and len(number) < 19:
-            reply = events.answer(self._trackers(), token.conversation, int(number))
+            reply = await self._read(events.answer, token.conversation, int(number))
         if reply is None:
             raise Refused(400, "reply")
         if reply.status == "crisis":
@@ -275,14 +283,15 @@ class WebChannel(InputChannel):
         if not isinstance(helpful, bool):
             raise Refused(400, "helpful")
         reason = _words(body.get("reason"), REASON_LIMIT, "reason")
-        self._feedback.put(token.conversation, int(number), reply.records, reply.status, helpful, reason)
+        about = (token.conversation, int(number), reply.records, reply.status)
+        await asyncio.to_thread(self._feedback.put, *about, helpful, reason)
         return response.empty()
 
     async def draft(self, request: Request) -> HTTPResponse:
         """Whether a helpline takes summaries, and a draft of one."""
         token = self._token(request)
         available = summary.helpline() is not None
-        text = summary.draft(self._trackers(), token.conversation) if available else ""
+        text = await self._read(summary.draft, token.conversation) if available else ""
         return response.json({"available": available, "summary": text})
 
     async def hand_over(self, request: Request) -> HTTPResponse:
@@ -296,10 +305,9 @@ class WebChannel(InputChannel):
             raise Refused(400, "summary", limit=SUMMARY_LIMIT)
         if contact is not None and (not isinstance(contact, str) or len(contact) > CONTACT_LIMIT):
             raise Refused(400, "contact", limit=CONTACT_LIMIT)
-        known = self._trackers().slots(token.conversation)
-        self._handovers.put(
-            token.conversation, text, visible(contact or "").strip() or None, known.get("area"), known.get("role")
-        )
+        known = await self._read(TrackerStore.slots, token.conversation)
+        queued = (text, visible(contact or "").strip() or None, known.get("area"), known.get("role"))
+        await asyncio.to_thread(self._handovers.put, token.conversation, *queued)
         return response.json({}, status=201)
 
     async def erase(self, request: Request) -> HTTPResponse:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from contextlib import asynccontextmanager
 from typing import Any, AsyncIterator, Awaitable, Callable, Optional, Protocol
 from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
 
 from bot.channels import events
 from bot.channels.failure import failure_reply
+from bot.channels.handled import handled
 from bot.people.inbox import Inbox, Waiting
 from bot.replies import as_text
-from bot.tracker_store import TrackerStore
+from bot.tracker_store import StoreFailed, TrackerStore
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +61,14 @@ class Worker:
         self._handle, self._agent, self._trackers = handle, agent, trackers
         self._inbox, self._hub = inbox, hub
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._woken: set[str] = set()  # since what waits there was last looked up
         self._gates: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._stopping = False
         self.busy: dict[str, str] = {}  # conversation to the message that is being handled
 
     def wake(self, conversation: str) -> None:
         """Handle what waits in a conversation."""
+        self._woken.add(conversation)
         if conversation not in self._tasks and not self._stopping:
             self._tasks[conversation] = asyncio.get_running_loop().create_task(self._work(conversation))
 
@@ -89,48 +93,84 @@ class Worker:
             yield
 
     async def _work(self, conversation: str) -> None:
+        """Handle what waits, until nothing does or the server stops."""
         gate = self._gates.setdefault(conversation, asyncio.Lock())
-        tries: dict[str, int] = {}
+        tries: dict[str, _Tries] = {}
         try:
             while not self._stopping:
                 async with gate:
-                    waiting = self._inbox.next(conversation)
-                    if waiting is None:
-                        return
-                    tries[waiting.id] = tries.get(waiting.id, 0) + 1
-                    pause = await self._take(conversation, waiting, tries[waiting.id])
+                    self._woken.discard(conversation)
+                    try:
+                        waiting = await asyncio.to_thread(self._inbox.next, conversation)
+                    except Exception as error:  # the inbox: nothing can be said that would be kept
+                        log.error("What waits in a conversation could not be read: %s", type(error).__name__)
+                        pause = LONG_PAUSE
+                    else:
+                        if waiting is None and conversation not in self._woken:
+                            return
+                        if waiting is None:
+                            continue
+                        pause = await self._take(conversation, waiting, tries.setdefault(waiting.id, _Tries()))
                 if pause:
                     await asyncio.sleep(pause)
-        except Exception as error:  # the database of the inbox: nothing can be said that would be kept
-            log.error("What waits in a conversation could not be read: %s", type(error).__name__)
         finally:
             del self._tasks[conversation]
+            self._woken.discard(conversation)
             self.busy.pop(conversation, None)
 
-    async def _take(self, conversation: str, waiting: Waiting, attempt: int) -> float:
+    async def _take(self, conversation: str, waiting: Waiting, tries: _Tries) -> float:
         """Have one message answered; 0, or for how long to wait before another try.
 
-        A message that was tried before is looked for in the conversation first. One that cannot be answered, or whose
-        handling ended the server too often, gets the words for a failure instead.
+        A message that was tried before is looked for in the conversation first. One that cannot be answered gets the
+        words for a failure instead, and so does one whose handling ended the server too often: for that one the
+        conversation, which may be the cause, is not read. While the conversations cannot be stored the person is told,
+        and the message is tried until they can.
         """
         try:
-            again = attempt > 1 or waiting.restarts
-            answers = events.answers(self._trackers(), conversation, waiting.id) if again else None
-            if answers is None and attempt <= TRIES and waiting.restarts <= FATAL:
-                await self._answer(conversation, waiting)
-                answers = events.answers(self._trackers(), conversation, waiting.id)
-            if not answers:
+            if waiting.restarts > FATAL:
                 await self._keep_failure(conversation, waiting)
+            elif not tries.answered:
+                await self._see_to(conversation, waiting, tries)
+            tries.answered = True
             self.busy.pop(conversation, None)
             self._hub.ring(conversation)
             await asyncio.to_thread(self._inbox.done, conversation, waiting.id)
             return 0.0
         except Exception as error:  # whatever fails, the person gets an answer, and the log none of their words
             log.error("A message could not be handled: %s", type(error).__name__)
-            if attempt == TRIES + 1:
-                self.busy.pop(conversation, None)
-                self._hub.ring(conversation, _passing(waiting))
-            return PAUSE if attempt <= TRIES else LONG_PAUSE
+            stored = not isinstance(error, StoreFailed)
+            tries.failures += stored
+            return PAUSE if stored and tries.failures <= TRIES else self._tell(conversation, waiting, tries)
+
+    async def _see_to(self, conversation: str, waiting: Waiting, tries: _Tries) -> None:
+        """See to it that the conversation holds the message and an answer."""
+        answers = await self._answers(conversation, waiting) if tries.begun or waiting.restarts else None
+        tries.begun = True
+        if answers is None:
+            try:
+                await self._answer(conversation, waiting)
+            except StoreFailed:
+                raise
+            except Exception as error:
+                if tries.failures + 1 < TRIES:
+                    raise
+                log.error("A message could not be handled: %s", type(error).__name__)
+            answers = await self._answers(conversation, waiting)
+        if not answers:
+            await self._keep_failure(conversation, waiting)
+
+    def _tell(self, conversation: str, waiting: Waiting, tries: _Tries) -> float:
+        """Tell the person once that nothing can be stored; for how long to wait before another try."""
+        if not tries.answered and not tries.told:
+            tries.told = True
+            self.busy.pop(conversation, None)
+            self._hub.ring(conversation, _passing(waiting))
+        tries.pause = min(2 * tries.pause, LONG_PAUSE) if tries.pause else PAUSE
+        return tries.pause
+
+    async def _answers(self, conversation: str, waiting: Waiting) -> Optional[int]:
+        trackers = self._trackers()
+        return await trackers.aside(events.answers, trackers, conversation, waiting.id)
 
     async def _answer(self, conversation: str, waiting: Waiting) -> None:
         self.busy[conversation] = waiting.id
@@ -138,29 +178,43 @@ class Worker:
             self._hub.ring(conversation, {"type": "typing", "message": waiting.id})
         metadata: dict[str, Any] = {"redacted": waiting.redacted} if waiting.redacted else {}
         if waiting.tap:
-            metadata["title"] = events.title(self._trackers(), conversation, waiting)
-        await self._handle(
-            UserMessage(
-                waiting.text,
-                Silent(),
-                conversation,
-                input_channel=self._channel,
-                message_id=waiting.id,
-                metadata=metadata or None,
-            )
+            trackers = self._trackers()
+            metadata["title"] = await trackers.aside(events.title, trackers, conversation, waiting)
+        message = UserMessage(
+            waiting.text,
+            Silent(),
+            conversation,
+            input_channel=self._channel,
+            message_id=waiting.id,
+            metadata=metadata or None,
         )
+        await handled(self._handle, message)
 
     async def _keep_failure(self, conversation: str, waiting: Waiting) -> None:
-        """Store the message with the words for a failure, so that it has its one answer."""
-        store = self._agent().tracker_store
+        """Store the message with the words for a failure, so that it has its one answer; without reading anything."""
+        trackers = self._trackers()
         async with self._agent().lock_store.lock(conversation):
-            tracker = await store.get_or_create_tracker(conversation)
-            held = any(isinstance(e, UserUttered) and e.message_id == waiting.id for e in tracker.events)
-            if not held:
-                tracker.update(UserUttered(waiting.text, message_id=waiting.id, input_channel=self._channel))
-            tracker.update(BotUttered(metadata={"reply": failure_reply().to_dict()}))
-            tracker.update(ActionExecuted("action_listen"))
-            await store.save(tracker)
+            answered = await trackers.aside(trackers.answered, conversation, waiting.id)
+            if answered:
+                return
+            kept: list[Event] = [
+                BotUttered(metadata={"reply": failure_reply().to_dict()}),
+                ActionExecuted("action_listen"),
+            ]
+            if answered is None:
+                kept.insert(0, UserUttered(waiting.text, message_id=waiting.id, input_channel=self._channel))
+            await trackers.append(conversation, kept)
+
+
+@dataclasses.dataclass
+class _Tries:
+    """What became of a message so far."""
+
+    begun: bool = False
+    failures: int = 0  # of which the database was not the cause
+    answered: bool = False
+    told: bool = False  # that nothing can be stored
+    pause: float = 0.0  # the last one, in seconds
 
 
 def _passing(waiting: Waiting) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import threading
 from pathlib import Path
@@ -14,6 +16,8 @@ from alembic.util import CommandError
 
 from bot.sqlite import durable
 from knowledge import place
+
+log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -74,11 +78,22 @@ def connect(url: str) -> Any:
         # connections go from thread to thread, one at a time
         options = {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}}
     # an error's text would otherwise carry people's words into the log
-    made = sa.create_engine(url, future=True, hide_parameters=True, **options)
+    made = sa.create_engine(
+        url, future=True, hide_parameters=True, pool_pre_ping=True, json_deserializer=_loads, **options
+    )
     if options:
         sa.event.listen(made, "connect", durable)
         sa.event.listen(made, "begin", _begin)
     return made
+
+
+def _loads(kept: str) -> Any:
+    """What was kept as JSON; None of a row that is damaged, so that the rows around it can be read."""
+    try:
+        return json.loads(kept)
+    except ValueError:
+        log.error("A row of the people's database is damaged and is left out.")
+        return None
 
 
 def _begin(connection: Any) -> None:

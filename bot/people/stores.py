@@ -13,6 +13,7 @@ from bot.people.concerns import Concerns
 from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox
+from bot.people.lease import Lease
 from bot.people.pupils import Pupils
 from bot.people.updates import Updates
 from bot.sqlite import scrub
@@ -72,7 +73,7 @@ def stores(trackers: Trackers) -> tuple[Store, ...]:
     of_chats = (Conversations(trackers), Inbox(people), Feedbacks(people), Handovers(people))
     of_messengers = (Updates(people), Pupils(people))
     of_helpline = (Calls(people), CallBacks(people), Concerns(people), SignIns(people), Accounts(people))
-    return *of_chats, *of_messengers, *of_helpline
+    return *of_chats, *of_messengers, *of_helpline, Lease(people)
 
 
 def erase(trackers: Trackers, conversation: str) -> dict[str, int]:

@@ -189,3 +189,16 @@ class Concern(Base):  # type: ignore[misc,valid-type]
     created = Column(Float, nullable=False)
     changed = Column(Float, nullable=False, index=True)
     version = Column(Integer, nullable=False, default=1)
+
+
+class Lease(Base):  # type: ignore[misc,valid-type]
+    """Which server process has the database: one row, renewed while it runs."""
+
+    __tablename__ = "lease"
+
+    name = Column(String(16), primary_key=True)
+    key = Column(String(16), nullable=False)
+    pid = Column(Integer, nullable=False)
+    host = Column(String(255), nullable=False)
+    started = Column(Float, nullable=False)
+    until = Column(Float, nullable=False)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import re
 import socket
 import uuid
+from pathlib import Path
 from typing import Any, Awaitable, Callable, Iterator
 
 import httpx
@@ -16,9 +19,13 @@ from sanic.response import text
 
 from actions.manners import ActionGreet
 from actions.questions import ActionAnswer
-from bot.channels.rest import SETTING, RestChannel
+from bot.channels.rest import OTHERS, SETTING, RestChannel
+from bot.channels.staff import person_of
+from bot.channels.tokens import begin
 from bot.inbound import LIMIT, PAYLOAD_BYTES
+from bot.people_command import MESSENGERS
 from bot.replies import RESTS_ON_RECORDS, STATUSES
+from tests.conftest import ROOT
 
 Sanic.test_mode = True  # several apps in one process
 
@@ -276,6 +283,54 @@ def test_a_personal_detail_is_neither_in_the_answer_nor_kept(server: Server, age
 def test_the_name_of_the_sender_may_hold_anything(server: Server) -> None:
     for sender in ("anna b", "ünïcödé", "'; DROP TABLE events; --", "../../etc", "<b>"):
         assert_shape(server.say("hello", sender), sender)
+
+
+@pytest.mark.parametrize(
+    "sender", ["\ud800", "a\u0000b", "a\u202eb", "a\nb", "web-0123", "TEAMS-0123", "call-0123", "aside-anna"], ids=ascii
+)
+def test_a_sender_that_could_not_be_kept_or_is_another_channels_is_refused(sender: str, server: Server) -> None:
+    body = json.dumps({"sender": sender, "message": "hello"})
+    answer = server.send("POST", WEBHOOK, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert "sender" in answer.json()["error"]
+    assert_shape(server.say("hello", "anna"), "anna")
+
+
+def test_no_other_channel_names_its_conversations_as_a_sender_may_be_named() -> None:
+    secret = "a secret of the tests, long enough to sign with"
+    names = [begin().conversation, *(person_of(channel, secret, "4711") for channel in MESSENGERS)]
+    assert all(name.startswith(OTHERS) for name in names)
+
+
+@pytest.mark.parametrize("number", ["\ud800", "a\u0000b", "x" * 5000])
+def test_the_id_of_a_message_that_could_not_be_kept_is_let_be(number: str, server: Server) -> None:
+    body = json.dumps({"sender": uuid.uuid4().hex, "message": "hello", "message_id": number})
+    answer = server.send("POST", WEBHOOK, content=body, headers={"content-type": "application/json"})
+    assert answer.json()[0]["custom"]["status"] == "smalltalk"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_only_json_is_answered_as_any_page_may_send_the_rest(kind: str, server: Server) -> None:
+    body = json.dumps({"sender": "anna", "message": "hello"})
+    answer = server.send("POST", WEBHOOK, content=body, headers={"content-type": kind})
+    assert answer.status_code == 415
+    assert "Content-Type: application/json" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("https://evil.example", 403), ("null", 403), ("http://localhost:3000", 200), (None, 200)]
+)
+def test_pages_that_may_not_use_the_chat_may_not_use_this(origin: str | None, status: int, server: Server) -> None:
+    headers = {"Origin": origin} if origin else {}
+    body = {"sender": "anna", "message": "hello"}
+    assert server.send("POST", WEBHOOK, json=body, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("where", [ROOT / "README.md", ROOT / "bot" / "__main__.py"], ids=lambda path: path.name)
+def test_the_request_that_is_shown_is_one_that_is_answered(where: Path) -> None:
+    shown = re.search(r"curl -s .*", where.read_text(encoding="utf-8"))
+    assert shown
+    assert "-H 'Content-Type: application/json'" in shown.group()
 
 
 def test_only_post_is_answered(server: Server) -> None:

@@ -425,7 +425,8 @@ def test_the_start_says_where_the_chat_is_and_which_messengers_are_off(url: str,
 
 
 def test_the_server_is_ready_when_its_databases_are(url: str) -> None:
-    assert httpx.get(f"{url}/ready").json() == {"model": True, "knowledge": True, "people": True}
+    parts = dict.fromkeys(("model", "knowledge", "people", "conversations"), True)
+    assert httpx.get(f"{url}/ready").json() == {**parts, "set_aside": 0}
 
 
 def test_nothing_of_a_person_is_logged(folder: Path, tab: Tab) -> None:

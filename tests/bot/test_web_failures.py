@@ -14,7 +14,7 @@ import pytest
 from bot.channels import web, worker
 from bot.channels.hub import MOST
 from bot.people.inbox import Inbox
-from tests.bot.web import InProcess, Start, answers, logged, until
+from tests.bot.web import InProcess, Start, logged, until
 
 SECRET = "ZEBRAFISH"
 
@@ -82,32 +82,6 @@ def test_an_assistant_that_says_nothing_is_answered_for(start: Start) -> None:
     tab = start(silent).tab()
     assert tab.ask("hello")["reply"]["status"] == "error"
     assert [e["type"] for e in tab.again()["events"]] == ["said", "reply"]
-
-
-def test_while_the_conversations_cannot_be_stored_the_person_is_told_and_answered_later(
-    start: Start, agent: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker, "PAUSE", 0.01)
-    monkeypatch.setattr(worker, "LONG_PAUSE", 0.3)
-    server = start()
-    tab = server.tab()
-    save = agent.tracker_store.save
-    refused: list[int] = []
-
-    async def full(tracker: Any) -> None:
-        if len(refused) < worker.TRIES + 2:
-            refused.append(1)
-            raise OSError(28, "No space left on device")
-        await save(tracker)
-
-    monkeypatch.setattr(agent.tracker_store, "save", full)
-    message = tab.send("what is a managed move?")
-    heard = tab.hear(lambda heard: any("id" in e for e in answers(heard, message)))
-    told, kept = answers(heard, message)
-    assert "id" not in told
-    assert told["reply"]["status"] == "error"
-    assert kept["id"]
-    assert len(answers(tab.again()["events"], message)) == 1
 
 
 def test_a_failing_inbox_accepts_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,14 @@ def test_a_page_that_may_asks_first_and_reads_every_answer(start: Start) -> None
     tab = server.tab()
     tab.headers |= headers
     assert tab.ask("hello")["type"] == "reply"
+
+
+@pytest.mark.parametrize("token", ["\ud800", "a\u0000b", "a.b.c", 10**30, {"a": 1}, ["x"], ""], ids=ascii)
+def test_a_token_that_is_none_begins_a_new_conversation(token: Any, server: InProcess) -> None:
+    body, headers = json.dumps({"token": token}), {"content-type": "application/json"}
+    answer = httpx_run(server, "POST", "/web/session", content=body, headers=headers)
+    assert answer.status_code == 200
+    assert answer.json()["events"] == []
 
 
 # -------------------------------------------------------------------------------------------------------- settings

@@ -50,7 +50,7 @@ def test_a_migration_that_is_cut_off_leaves_nothing_behind(tmp_path: Path, monke
         cut.setattr("alembic.op.create_index", fail)
         with pytest.raises(KeyboardInterrupt):
             database.engine()
-    assert rows(database.engine(), "SELECT version_num FROM alembic_version") == [("0003",)]
+    assert rows(database.engine(), "SELECT version_num FROM alembic_version") == [("0004",)]
 
 
 def test_a_database_of_a_newer_version_is_refused_with_a_sentence(tmp_path: Path) -> None:
