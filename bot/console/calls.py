@@ -17,6 +17,7 @@ from bot.console.wording import helpline, wording
 from bot.people.calls import Changed, keep_days, reference
 from bot.people.handovers import Handovers
 from bot.replies import Reply
+from knowledge import clock
 from knowledge.render import words
 
 blueprint = Blueprint("calls", __name__)
@@ -37,7 +38,7 @@ def home() -> Any:
         scripts=console().scripts.callers(),
         open=[c for c in mine if c["state"] == "open"],
         recent=[c for c in mine if c["state"] == "closed"][:RECENT],
-        due=[c for c in console().callbacks.open() if c["due"][:10] <= datetime.date.today().isoformat()],
+        due=[c for c in console().callbacks.open() if c["due"][:10] <= clock.today().isoformat()],
         situation=situation,
         script=_title,
     )
@@ -306,7 +307,7 @@ def end(ref: str) -> Any:
         form=form,
         texts=summary.texts(call, console(), current_user.name),
         concerns=console().concerns.of(ref),
-        today=datetime.date.today().isoformat(),
+        today=clock.today().isoformat(),
     )
     return page, 400 if faults else 200
 
@@ -372,9 +373,9 @@ def _close(call: dict[str, Any]) -> dict[str, str]:
 def due_of(form: Any, faults: dict[str, str]) -> Optional[str]:
     """The day and time of a form as one; with its faults where there is none, or it is past."""
     said = wording()["end"]["faults"]
-    day, clock = _coming(form.get("day") or ""), form.get("time") or ""
+    day, time_of_day = _coming(form.get("day") or ""), form.get("time") or ""
     try:
-        hour = datetime.time.fromisoformat(clock)
+        hour = datetime.time.fromisoformat(time_of_day)
     except ValueError:
         hour = None
     if day is None:
@@ -384,10 +385,11 @@ def due_of(form: Any, faults: dict[str, str]) -> Optional[str]:
     if day is None or hour is None:
         return None
     due = f"{day}T{hour:%H:%M}"
-    if due < datetime.datetime.now().strftime("%Y-%m-%dT%H:%M"):
+    if not clock.exists(due):
+        faults["time"] = said["left_out"]
+    elif clock.passed(due):
         faults["time"] = said["past"]
-        return None
-    return due
+    return None if "time" in faults else due
 
 
 def _coming(iso: str) -> Optional[str]:
@@ -396,4 +398,4 @@ def _coming(iso: str) -> Optional[str]:
         day = datetime.date.fromisoformat(iso)
     except ValueError:
         return None
-    return day.isoformat() if day >= datetime.date.today() else None
+    return day.isoformat() if day >= clock.today() else None
