@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 MAX_SEGMENTS = 8
+
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
+
+
+def visible(text: str) -> str:
+    """The text without control, invisible and direction-changing characters and lone surrogates; line breaks stay."""
+    text = unicodedata.normalize("NFC", text)
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
 
 
 def plain(text: str) -> str:
