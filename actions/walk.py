@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from typing import Any
 
@@ -13,7 +12,7 @@ from actions.tell import next_steps
 from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
-from knowledge import danger, render
+from knowledge import clock, danger, render
 from knowledge.render import words
 
 REASON_LENGTH = 200  # characters
@@ -177,7 +176,7 @@ def summary(turn: Turn, walk: Walk, lead: str = "") -> Reply:
     """What is done, what is open and whom to contact, dated, to keep."""
     phrases = words()["walk"]
     every = steps(turn, walk)
-    today = datetime.date.today().isoformat()
+    today = clock.today().isoformat()
     ended = phrases["end"] if walk.finished else phrases["end_stopped"]
     context = [words()["labels"]["audience"][walk.audience], turn.knowledge.areas[walk.area].title]
     stage = turn.knowledge.stage(walk.area, walk.stage)

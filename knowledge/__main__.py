@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import sys
 
 from knowledge import check as checks
-from knowledge import minilm, place, read, schema, store
+from knowledge import clock, minilm, place, read, schema, store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -84,7 +83,7 @@ def _new(options: argparse.Namespace) -> int:
         if name == "id" or not (field.required or name in ("aliases", "examples", "cites")):
             continue
         if name == "reviewed_on":
-            lines.append(f"reviewed_on: {datetime.date.today()}")
+            lines.append(f"reviewed_on: {clock.today()}")
         else:
             lines.append(f"{field.alias}: []" if name in ("aliases", "examples", "cites") else f"{field.alias}:")
     path.parent.mkdir(parents=True, exist_ok=True)

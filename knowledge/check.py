@@ -11,7 +11,7 @@ from typing import Any, Iterator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from knowledge import read, rights, schema
+from knowledge import clock, read, rights, schema
 from knowledge.deciding import decisions
 from knowledge.read import Document, Fault
 
@@ -56,7 +56,7 @@ def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> l
     faults += _aliases(entries)
     faults += _beliefs(entries)
     faults += _openings(entries)
-    faults += _dates(entries, today or datetime.date.today())
+    faults += _dates(entries, today or clock.today())
     faults += _unverified(entries)
     faults += _danger(entries)
     faults += _left_out(entries, content, unread)
@@ -444,7 +444,7 @@ def untranslated(path: Path) -> list[str]:
 
 def release(content: Path = read.CONTENT, today: datetime.date | None = None) -> list[str]:
     """What a person still has to do before the assistant may be launched; empty when it may."""
-    today = today or datetime.date.today()
+    today = today or clock.today()
     documents = [d for d in read.read(content)[0] if d.entry is not None]
     todo = [str(f) for f in check(content, today) if not f.warning]
     for d in documents:

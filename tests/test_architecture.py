@@ -134,6 +134,25 @@ def test_the_facts_and_the_replies_know_no_rasa(part: str) -> None:
         assert not found, f"{path.relative_to(ROOT)} imports {found}"
 
 
+CLOCK = ROOT / "knowledge/clock.py"
+# what asks the machine for the day or the hour, or shows a moment in the machine's zone
+OF_THE_MACHINE = {
+    *("date.today", "datetime.today", "datetime.now", "datetime.utcnow"),
+    *("date.fromtimestamp", "datetime.fromtimestamp", "datetime.utcfromtimestamp"),
+    *("time.localtime", "time.gmtime", "time.ctime", "time.asctime", "time.strftime", "time.mktime"),
+}
+
+
+@pytest.mark.parametrize("part", ["knowledge", "actions", "bot"])
+def test_the_day_and_the_hour_come_from_one_clock(part: str) -> None:
+    for path in modules(part):
+        if path == CLOCK:
+            continue
+        asked = [ast.unparse(n.func) for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
+        found = [name for name in asked if ".".join(name.split(".")[-2:]) in OF_THE_MACHINE]
+        assert not found, f"{path.relative_to(ROOT)} asks {found}: use knowledge.clock, which is British time"
+
+
 def domain() -> dict[str, Any]:
     return dict(YAML(typ="safe").load((ROOT / "domain.yml").read_text()))
 

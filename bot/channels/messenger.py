@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import datetime
 import logging
 import time
 from typing import Any, Awaitable, Callable, Coroutine, Optional, Protocol
@@ -29,6 +28,7 @@ from bot.people.updates import Owed, Updates
 from bot.replies import Reply, as_text
 from bot.sqlite import scrub
 from bot.tracker_store import TrackerStore
+from knowledge import clock
 from knowledge.desk import desk
 from knowledge.render import month, situation
 
@@ -308,7 +308,7 @@ class Messenger:
         asked = summary.asked(self._trackers(), pupil.conversation)
         if not listed and not asked:
             return Reply("smalltalk", say["nothing"].format(name=name_of(pupil)))
-        head = say["head"].format(name=name_of(pupil), date=month(datetime.date.today().isoformat()))
+        head = say["head"].format(name=name_of(pupil), date=month(clock.today().isoformat()))
         text = "\n\n".join(filter(None, [head, known, listed]))
         return Reply(reply.status, text, reply.records, reply.scope, notes=[say["hint"]])
 

@@ -6,12 +6,11 @@ Every sentence is a record's, rendered by knowledge.render. The caller's words a
 from __future__ import annotations
 
 import dataclasses
-import datetime
 from typing import Any, Iterable, Mapping, Optional, get_args
 
 from bot.console.wording import day, wording
 from bot.replies import Button, Reply
-from knowledge import danger, render
+from knowledge import clock, danger, render
 from knowledge.query import NATIONAL, Finder, Wanted
 from knowledge.render import words
 from knowledge.schema import Decision
@@ -166,7 +165,7 @@ def _checks(ids: Iterable[str], facts: Mapping[str, Any], knowledge: Knowledge) 
             found.append(said[phrase].format(condition=words()["walk"]["conditions"][condition]))
         if record.kind == "law" and record.entry.effective_from:
             found.append(said["in_force"].format(date=day(record.entry.effective_from.isoformat())))
-        if record.kind == "law" and record.entry.effective_to and record.entry.effective_to < datetime.date.today():
+        if record.kind == "law" and record.entry.effective_to and record.entry.effective_to < clock.today():
             found.append(said["ended"].format(date=day(record.entry.effective_to.isoformat())))
     if not (facts.get("school_area") or facts.get("home_area")):
         found.append(said["area_unknown"])

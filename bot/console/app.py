@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from bot.console import calls, followups, lookup, safeguarding, signin, supervising
 from bot.console.assistant import Assistant
-from bot.console.state import Console, User, console
+from bot.console.state import Console, User, console, me
 from bot.console.wording import day, dial, helpline, minutes, moment, prose, when, wording
 from bot.people.accounts import IDLE
 
@@ -93,7 +93,10 @@ def _logins(app: Flask) -> None:
 
 
 def _admit() -> Any:
-    """Nobody gets anywhere without a sign-in: each route is shut unless it is named as open."""
+    """Nobody gets anywhere without a sign-in: each route is shut unless it is named as open.
+
+    What a page's script sends names the account that the page was made for.
+    """
     if request.endpoint is None or request.endpoint in OPEN:
         return None
     if not current_user.is_authenticated:
@@ -102,6 +105,8 @@ def _admit() -> Any:
             return {"error": "signed_out"}, 401
         place = request.full_path if request.method == "GET" else None
         return redirect(url_for("signin.sign_in", next=place and place.rstrip("?"), ended=1 if ended else None))
+    if wants_data() and request.headers.get("X-Account") != str(me()):
+        return {"error": "another"}, 401  # the page is another adviser's, of before this sign-in
     if request.endpoint not in PASSIVE:
         console().signins.touch(current_user.key)
         g.left = IDLE

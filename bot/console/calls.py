@@ -12,12 +12,14 @@ from flask_login import current_user
 from bot.console import filling, personal, summary
 from bot.console.answers import contacts, known, of_replies
 from bot.console.scripts import Script, Scripts, applies, choices
-from bot.console.state import call_or_404, console, me
+from bot.console.state import call_or_404, console, me, sent, typed
 from bot.console.wording import helpline, wording
 from bot.people.calls import Changed, keep_days, reference
 from bot.people.handovers import Handovers
 from bot.replies import Reply
+from knowledge import clock
 from knowledge.render import words
+from knowledge.words import visible
 
 blueprint = Blueprint("calls", __name__)
 NOTE_LIMIT = 20_000  # characters
@@ -37,7 +39,7 @@ def home() -> Any:
         scripts=console().scripts.callers(),
         open=[c for c in mine if c["state"] == "open"],
         recent=[c for c in mine if c["state"] == "closed"][:RECENT],
-        due=[c for c in console().callbacks.open() if c["due"][:10] <= datetime.date.today().isoformat()],
+        due=[c for c in console().callbacks.open() if c["due"][:10] <= clock.today().isoformat()],
         situation=situation,
         script=_title,
     )
@@ -66,11 +68,11 @@ FLEETING = ("safe", "where_now")  # what held at the time of one call alone
 @blueprint.get("/find")
 def find() -> Any:
     """Go to the call with a reference, however it was typed."""
-    typed = (request.args.get("reference") or "").strip()
-    found = reference(typed)
+    asked = visible(request.args.get("reference") or "").strip()
+    found = reference(asked)
     said = wording()["home"]
     if found is None:
-        flash(said["slip"].format(typed=f"'{typed[:20]}'"), "fault")
+        flash(said["slip"].format(typed=f"'{asked[:20]}'"), "fault")
     elif console().calls.get(found) is None:
         flash(said["unknown"].format(reference=found, days=keep_days()), "fault")
     else:
@@ -171,17 +173,14 @@ def _known(call: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _data() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        abort(400)
-    return body
-
-
 @blueprint.post("/calls/<ref>/save")
 def save(ref: str) -> Any:
-    """Keep what was written. What looks personal in a note is left out until its writer says that it belongs there."""
-    call, body, scripts = call_or_404(ref), _data(), console().scripts
+    """Keep what was written. What looks personal in a note is left out until its writer says that it belongs there.
+
+    What stands in the kept note and looks personal was decided on before. The same once more is no change: a page whose
+    answer got lost sends again.
+    """
+    call, body, scripts = call_or_404(ref), sent(), console().scripts
     note, given, keep = body.get("note"), body.get("facts"), body.get("keep")
     if not isinstance(note, str) or not isinstance(given, dict) or not isinstance(body.get("version"), int):
         abort(400)
@@ -193,6 +192,7 @@ def save(ref: str) -> Any:
             facts[name] = scripts.answer(name, value)
     filled = _undone(call, facts, body.get("undo"))
     kept = set(keep) if isinstance(keep, list) else set()
+    kept |= {s.words for s in personal.spots(call["note"], console().desk.public_numbers)}
     found = [s for s in personal.spots(note, console().desk.public_numbers) if s.words not in kept]
     stored = personal.without(note, found)
     new = filling.read(stored[-2000:], console().desk.reader, scripts) if body.get("read") and stored else {}
@@ -201,23 +201,18 @@ def save(ref: str) -> Any:
     filled.update({name: "read" for name in new})
     special = body.get("special") if body.get("special") in scripts.scripts else None
     script = body.get("script") if body.get("script") in scripts.scripts else call["script"]
+    values = {
+        **{"note": stored, "filled": filled, "special": special, "script": script},
+        "facts": {k: v for k, v in facts.items() if v is not None},
+    }
     try:
-        version = console().calls.save(
-            ref,
-            body["version"],
-            note=stored,
-            facts={k: v for k, v in facts.items() if v is not None},
-            filled=filled,
-            special=special,
-            script=script,
-        )
+        console().calls.save(ref, body["version"], **values)
     except Changed:
         now = call_or_404(ref)
-        return {"error": "changed", **_state(now), "note": now["note"]}, 409
-    now = call_or_404(ref)
+        if any(now[name] != value for name, value in values.items()):
+            return {"error": "changed", **_state(now), "note": now["note"], "stored": stored}, 409
     return {
-        **_state(now),
-        "version": version,
+        **_state(call_or_404(ref)),
         "stored": stored,
         "new": {n: scripts.facts[n].short or scripts.facts[n].label for n in new},
         "personal": [{"kind": s.kind, "words": s.words, "start": s.start, "end": s.end} for s in found],
@@ -247,7 +242,7 @@ def _state(call: dict[str, Any]) -> dict[str, Any]:
 @blueprint.post("/calls/<ref>/ask")
 def ask(ref: str) -> Any:
     """The assistant's answer to a question, or to a button of an earlier answer, as a piece of the page."""
-    call, body, knowledge = call_or_404(ref), _data(), console().desk.knowledge
+    call, body, knowledge = call_or_404(ref), sent(), console().desk.knowledge
     question, title = body.get("question"), body.get("title")
     if not isinstance(question, str) or not (title is None or isinstance(title, str)):
         abort(400)
@@ -261,7 +256,7 @@ def ask(ref: str) -> Any:
 @blueprint.post("/calls/<ref>/told")
 def told(ref: str) -> Any:
     """Add a record to the summary, or take it out."""
-    body = _data()
+    body = sent()
     name, add = body.get("record"), body.get("told") is True
     if name not in console().desk.knowledge.records:
         abort(400)
@@ -306,7 +301,7 @@ def end(ref: str) -> Any:
         form=form,
         texts=summary.texts(call, console(), current_user.name),
         concerns=console().concerns.of(ref),
-        today=datetime.date.today().isoformat(),
+        today=clock.today().isoformat(),
     )
     return page, 400 if faults else 200
 
@@ -329,7 +324,7 @@ def _close(call: dict[str, Any]) -> dict[str, str]:
         return {"outcome": said["outcome"]}
     services = console().desk.knowledge.services
     referred = [name for name in form.getlist("referred") if name in services]
-    words_of = (form.get("other") or "").strip()[:500]
+    words_of = typed("other", 500)
     if outcome == "referred" and not referred:
         faults["referred"] = said["referred"]
     if outcome == "other" and not words_of:
@@ -340,7 +335,7 @@ def _close(call: dict[str, Any]) -> dict[str, str]:
     due = None
     if outcome == "call-back":
         due = due_of(form, faults)
-        if not (form.get("number") or "").strip():
+        if not typed("number", 200):
             faults["number"] = said["number"]
     if faults:
         return faults
@@ -362,7 +357,7 @@ def _close(call: dict[str, Any]) -> dict[str, str]:
     except (Changed, ValueError):
         return {"outcome": said["changed"]}
     if due:
-        number, name, safe = ((form.get(f) or "").strip()[:200] for f in ("number", "name", "safe"))
+        number, name, safe = (typed(field, 200) for field in ("number", "name", "safe"))
         console().callbacks.put(call, me(), due, number, name or None, safe or None)
     handovers: Handovers = console().handovers
     handovers.close(call["reference"])
@@ -372,9 +367,9 @@ def _close(call: dict[str, Any]) -> dict[str, str]:
 def due_of(form: Any, faults: dict[str, str]) -> Optional[str]:
     """The day and time of a form as one; with its faults where there is none, or it is past."""
     said = wording()["end"]["faults"]
-    day, clock = _coming(form.get("day") or ""), form.get("time") or ""
+    day, time_of_day = _coming(form.get("day") or ""), form.get("time") or ""
     try:
-        hour = datetime.time.fromisoformat(clock)
+        hour = datetime.time.fromisoformat(time_of_day)
     except ValueError:
         hour = None
     if day is None:
@@ -384,10 +379,11 @@ def due_of(form: Any, faults: dict[str, str]) -> Optional[str]:
     if day is None or hour is None:
         return None
     due = f"{day}T{hour:%H:%M}"
-    if due < datetime.datetime.now().strftime("%Y-%m-%dT%H:%M"):
+    if not clock.exists(due):
+        faults["time"] = said["left_out"]
+    elif clock.passed(due):
         faults["time"] = said["past"]
-        return None
-    return due
+    return None if "time" in faults else due
 
 
 def _coming(iso: str) -> Optional[str]:
@@ -396,4 +392,4 @@ def _coming(iso: str) -> Optional[str]:
         day = datetime.date.fromisoformat(iso)
     except ValueError:
         return None
-    return day.isoformat() if day >= datetime.date.today() else None
+    return day.isoformat() if day >= clock.today() else None

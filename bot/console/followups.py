@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from bot.console.calls import due_of
 from bot.console.state import console, me
 from bot.console.wording import wording
+from knowledge import clock
 from knowledge.render import situation
 
 blueprint = Blueprint("followups", __name__)
@@ -19,12 +19,12 @@ SCRIPT = {"parent": "parent", "school": "school", "governor": "school"}  # by ro
 @blueprint.get("/callbacks")
 def callbacks() -> Any:
     """All open call-backs, the overdue ones first."""
-    now = datetime.datetime.now().strftime("%Y-%m-%dT%H:%M")
+    today = clock.today().isoformat()
     groups: dict[str, list[dict[str, Any]]] = {"overdue": [], "today": [], "later": []}
     for callback in console().callbacks.open():
-        late, today = callback["due"] < now, callback["due"][:10] == now[:10]
-        groups["overdue" if late else "today" if today else "later"].append(callback)
-    return render_template("callbacks.html", groups=groups, today=now[:10])
+        late, soon = clock.passed(callback["due"]), callback["due"][:10] == today
+        groups["overdue" if late else "today" if soon else "later"].append(callback)
+    return render_template("callbacks.html", groups=groups, today=today)
 
 
 @blueprint.post("/callbacks/<int:number>")
@@ -34,9 +34,11 @@ def answer(number: int) -> Any:
     if what in ("done", "dropped"):
         good = console().callbacks.close(number, what)
     elif what == "again":
-        due = due_of(request.form, {})
+        faults: dict[str, str] = {}
+        due = due_of(request.form, faults)
         if due is None:
-            flash(said["bad"], "fault")
+            left_out = wording()["end"]["faults"]["left_out"]
+            flash(left_out if faults.get("time") == left_out else said["bad"], "fault")
             return redirect(url_for("followups.callbacks"))
         good = console().callbacks.again(number, due)
     else:

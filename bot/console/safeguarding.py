@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from bot.console.answers import of_concern
 from bot.console.calls import areas
-from bot.console.state import console, me, only
+from bot.console.state import console, me, only, sent
 from bot.people.calls import Changed
 
 blueprint = Blueprint("safeguarding", __name__)
@@ -91,20 +91,22 @@ def show(number: int) -> Any:
 def save(number: int) -> Any:
     """Keep what was written in a record. It is not redacted: here the details are needed."""
     _mine(number)
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict) or not isinstance(body.get("version"), int):
+    body = sent()
+    if not isinstance(body.get("version"), int):
         abort(400)
     said, done = body.get("said"), body.get("done")
     if not isinstance(said, str) or not isinstance(done, str):
         abort(400)
     if max(len(said), len(done)) > LIMIT:
         abort(413)
-    told = body.get("lead_told") is True
+    values = {"said": said, "done": done, "lead_told": body.get("lead_told") is True}
     try:
-        version = console().concerns.save(number, body["version"], said=said, done=done, lead_told=told)
+        version = console().concerns.save(number, body["version"], **values)
     except Changed:
         now = _mine(number)
-        return {"error": "changed", **{k: now[k] for k in ("version", "said", "done", "lead_told")}}, 409
+        version = now["version"]
+        if any(now[name] != value for name, value in values.items()):
+            return {"error": "changed", "version": version, **{name: now[name] for name in values}}, 409
     return {"version": version}
 
 

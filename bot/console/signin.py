@@ -14,7 +14,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
 from bot.channels.limits import Limit, neighbourhood
-from bot.console.state import User, console
+from bot.console.state import User, console, me
 from bot.console.wording import minutes, wording
 from bot.people.accounts import LOCKED, LONGEST, TRIES
 
@@ -102,7 +102,7 @@ def stay() -> Any:
 
 @blueprint.get("/token")
 def token() -> Any:
-    """What a form has to carry to be taken for one of ours."""
+    """What a form has to carry to be taken for one of ours, and whose it is then."""
     if "X-Console" not in request.headers:
         abort(404)
-    return {"token": generate_csrf()}
+    return {"token": generate_csrf(), "account": me() if current_user.is_authenticated else None}

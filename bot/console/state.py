@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from typing import Any, Callable, Optional, TypeVar
 
-from flask import abort, current_app
+from flask import abort, current_app, request
 from flask_login import UserMixin, current_user
 
 from bot.console import scripts as scripting
@@ -17,6 +17,7 @@ from bot.people.calls import Calls
 from bot.people.concerns import Concerns
 from bot.people.handovers import Handovers
 from knowledge.desk import Desk, desk
+from knowledge.words import visible
 
 Route = TypeVar("Route", bound=Callable[..., Any])
 
@@ -98,6 +99,27 @@ def only(what: str) -> Callable[[Route], Route]:
         return guarded  # type: ignore[return-value]
 
     return wrap
+
+
+def sent() -> dict[str, Any]:
+    """What a page's script sent, its texts as people see them; 400 where that is no JSON object."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        abort(400)
+    return dict(_seen(body))
+
+
+def typed(field: str, most: int) -> str:
+    """What was typed into a form's field, as people see it, and no longer than `most` characters."""
+    return visible(request.form.get(field) or "").strip()[:most]
+
+
+def _seen(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {name: _seen(each) for name, each in value.items()}
+    return [_seen(each) for each in value] if isinstance(value, list) else value
 
 
 def call_or_404(reference: str) -> dict[str, Any]:

@@ -5,14 +5,14 @@ Made of what the adviser noted and of records; nothing of safeguarding, and no c
 
 from __future__ import annotations
 
-import datetime
+import time
 from typing import Any
 from urllib.parse import quote
 
 from bot.console.answers import caller_role
 from bot.console.state import Console
 from bot.console.wording import day, helpline, moment, when, wording
-from knowledge import render
+from knowledge import clock, render
 from knowledge.render import contact_line, source_line
 
 MAIL_LIMIT = 1800  # characters of a mailto address that mail programs are sure to take
@@ -85,7 +85,7 @@ def _read_back(call: dict[str, Any], console: Console) -> str:
 
 def _for_caller(call: dict[str, Any], console: Console) -> str:
     said, knowledge = wording()["summary"], console.desk.knowledge
-    date = day(datetime.date.fromtimestamp(call["begun"]).isoformat())
+    date = day(clock.shown(call["begun"]).isoformat())
     blocks = [
         said["heading"].format(helpline=helpline(), date=date, reference=call["reference"]),
         _block(said["understood"], _facts(call, console)),
@@ -113,7 +113,7 @@ def _for_case(call: dict[str, Any], console: Console, adviser: str) -> str:
     for name in records:
         lines = [source_line(s) for s in render.answer(knowledge, [name], "adviser").sources]
         sources += [line for line in lines if line not in sources]
-    length = round(((call["ended"] or datetime.datetime.now().timestamp()) - call["begun"]) / 60)
+    length = round(((call["ended"] or time.time()) - call["begun"]) / 60)
     special = scripts.get(call["special"] or "")
     rows = {
         "reference": call["reference"],

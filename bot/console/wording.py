@@ -12,6 +12,8 @@ from typing import Any, Optional
 from markupsafe import Markup, escape
 from ruamel.yaml import YAML
 
+from knowledge import clock
+
 _ITEM = re.compile(r"^- ")
 _NUMBERED = re.compile(r"^\d+\. ")
 
@@ -63,8 +65,8 @@ def dial(number: str) -> Optional[str]:
 
 def when(at: float) -> str:
     """'Sat 21 Nov, 15:04'."""
-    moment = datetime.datetime.fromtimestamp(at)
-    return f"{moment:%a} {moment.day} {moment:%b, %H:%M}"
+    shown = clock.shown(at)
+    return f"{shown:%a} {shown.day} {shown:%b, %H:%M}"
 
 
 def day(iso: str) -> str:

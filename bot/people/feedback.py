@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.people.tables import Feedback
 from bot.privacy import keep_days
+from knowledge import clock
 
 KEEP_DAYS = 365
 _TABLE = Feedback.__table__
@@ -56,5 +57,5 @@ def _unlink(where: Any) -> Any:
 
 
 def _day(now: Optional[float] = None, before: int = 0) -> str:
-    at = datetime.datetime.now() if now is None else datetime.datetime.fromtimestamp(now)
-    return (at - datetime.timedelta(days=before)).date().isoformat()
+    at = clock.now() if now is None else clock.shown(now)
+    return (at.date() - datetime.timedelta(days=before)).isoformat()

@@ -53,9 +53,15 @@ class Adviser:
         follow = bool(form.pop("follow", False))
         return self.client.post(path, data={**form, "csrf_token": self.token()}, follow_redirects=follow)
 
-    def send(self, path: str, body: Any) -> Any:
+    def heads(self, account: Any = None) -> dict[str, str]:
+        """What a script of ours sends with each request: from a page of this account, or of who is here."""
+        here = self.client.get("/token", headers={"X-Console": "1"}).json
+        assert here
+        return {"X-Console": "1", "X-Account": str(account or here["account"]), "X-CSRFToken": here["token"]}
+
+    def send(self, path: str, body: Any, account: Any = None) -> Any:
         """Send what a script of ours sends."""
-        return self.client.post(path, json=body, headers={"X-Console": "1", "X-CSRFToken": self.token()})
+        return self.client.post(path, json=body, headers=self.heads(account))
 
     def call(self, script: str = "parent", **form: str) -> str:
         """Start a call; its reference."""

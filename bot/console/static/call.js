@@ -18,6 +18,7 @@ let base = note.defaultValue; // the note as the server has it
 let area = root.dataset.area;
 let undo = null;
 let readNext = false;
+let undecided = false; // something in the note looks personal, and is kept nowhere but on this page
 
 const make = (tag, text, className) => {
   const node = document.createElement(tag);
@@ -42,8 +43,9 @@ const say = (text) => {
 };
 const keeper = new Keeper({
   path: `/calls/${ref}/save`,
-  key: `call-${ref}-${root.dataset.account}`,
+  name: `call-${ref}`,
   read: () => ({ version, note: note.value, facts, keep: [...keep], undo, read: readNext, special: $("special").value, script: $("caller").value }),
+  also: () => ({ base }),
   done: (said) => {
     undo = null;
     base = said.stored;
@@ -56,7 +58,8 @@ const keeper = new Keeper({
     // what the other one noted of the situation goes in; the note is for the adviser to decide
     const mine = { ...facts };
     const theirs = now.note;
-    const differs = theirs !== note.value && theirs !== base;
+    // only if they wrote something that is not in ours: an earlier save of our own is no conflict
+    const differs = theirs !== base && !now.stored.startsWith(theirs);
     take(now);
     for (const name of changedFacts) facts[name] = mine[name];
     base = theirs;
@@ -128,12 +131,22 @@ function personal(spots) {
     box.append(line, chips);
     return box;
   });
-  if (boxes.length) boxes.unshift(make("b", words.personal_title), make("p", words.personal_hint, "small"));
+  undecided = boxes.length > 0;
+  if (undecided) boxes.unshift(make("b", words.personal_title), make("p", words.personal_hint, "small"));
   $("personal").replaceChildren(...boxes);
-  $("personal").classList.toggle("some", boxes.length > 0);
+  $("personal").classList.toggle("some", undecided);
 }
 
-note.addEventListener("input", () => {
+/** A text without what nobody sees, such as the marks that turn its direction; line breaks stay. */
+const visible = (text) => text.normalize("NFC").replace(/(?![\n\t])\p{C}/gu, "");
+
+note.addEventListener("input", (event) => {
+  const seen = visible(note.value);
+  if (seen !== note.value && !event.isComposing) {
+    const caret = visible(note.value.slice(0, note.selectionStart)).length;
+    note.value = seen;
+    note.setSelectionRange(caret, caret);
+  }
   readNext = true;
   keeper.changed();
 });
@@ -393,10 +406,13 @@ document.addEventListener("keydown", (event) => {
   KEYS[event.code]();
 });
 $("end").addEventListener("click", async (event) => {
-  if (!keeper.dirty && !keeper.busy) return;
+  if (!keeper.dirty && !keeper.busy && !undecided) return;
   event.preventDefault();
   await keeper.save();
-  location.href = event.target.href;
+  if (undecided) {
+    $("personal").querySelector("p").textContent = words.personal_end;
+    $("personal").querySelector("button").focus();
+  } else if (!keeper.dirty) location.href = event.target.href;
 });
 const timer = $("timer");
 function tick() {
@@ -430,16 +446,15 @@ if (early) {
 fit();
 for (const each of controls) each.dataset.was = each.checked ? "yes" : "";
 const left = early ? null : keeper.backup();
-if (left && left.note !== undefined && (left.note !== note.value || JSON.stringify(left.facts) !== JSON.stringify(facts))) {
-  const theirs = note.value;
+if (left && (left.note !== note.value || JSON.stringify(left.facts) !== JSON.stringify(facts))) {
+  for (const [name, value] of Object.entries(left.facts)) if (facts[name] !== value) changedFacts.add(name);
   Object.assign(facts, left.facts);
+  for (const each of left.keep) keep.add(each);
   note.value = left.note;
+  ({ version, base } = left); // as the server was when this was written: it knows what has changed since
   fit();
-  if (left.version < version && left.note !== theirs && theirs && !left.note.startsWith(theirs)) decide(theirs);
-  else {
-    keeper.changed(50);
-    $("restored").textContent = words.restored.replace("{time}", clock(left.at));
-    $("restored").hidden = false;
-    note.addEventListener("input", () => ($("restored").hidden = true), { once: true });
-  }
+  keeper.changed(50);
+  $("restored").textContent = words.restored.replace("{time}", clock(left.at));
+  $("restored").hidden = false;
+  note.addEventListener("input", () => ($("restored").hidden = true), { once: true });
 } else if (left) keeper.forget();

@@ -12,12 +12,12 @@ const say = (text) => {
   if (trouble.textContent !== text) trouble.textContent = text;
   trouble.hidden = !text;
 };
-const value = (field) => (field.type === "checkbox" ? field.checked : field.value);
-const read = () => ({ version, ...Object.fromEntries(fields.map((field) => [field.id, value(field)])) });
+const part = (field) => (field.type === "checkbox" ? "checked" : "value");
+const read = () => ({ version, ...Object.fromEntries(fields.map((field) => [field.id, field[part(field)]])) });
 
 const keeper = new Keeper({
   path: `/concerns/${root.dataset.number}/save`,
-  key: `concern-${root.dataset.number}`,
+  name: `concern-${root.dataset.number}`,
   read,
   done: (said) => {
     version = said.version;
@@ -34,10 +34,11 @@ const keeper = new Keeper({
   show: saved(document.getElementById("saved"), words, say),
 });
 const left = keeper.backup();
-if (left) {
-  for (const field of fields) if (field.type !== "checkbox" && left[field.id] && left[field.id] !== field.value) field.value = left[field.id];
+if (left && fields.some((field) => left[field.id] !== field[part(field)])) {
+  for (const field of fields) field[part(field)] = left[field.id];
+  version = left.version; // the server knows whether anything has changed since
   say(words.restored.replace("{time}", clock(left.at)));
   keeper.changed();
-}
+} else if (left) keeper.forget();
 if (fields.some((field) => field.type !== "checkbox" && field.value !== field.defaultValue)) keeper.changed();
 for (const field of fields) field.addEventListener("input", () => keeper.changed());

@@ -1,22 +1,26 @@
-// Keeps what is written: at the server as soon as possible, and until then in this browser.
+// Keeps what is written: at the server as soon as possible, and until then, and no longer, in this browser.
 
-import { send } from "./session.js";
+import { heads, keepers, send } from "./session.js";
 
 const PAUSE = 600; // milliseconds after the last key
 const RETRY = 3000;
 const PATIENCE = 8000; // until a server that does not answer is taken for gone
+const { account } = document.body.dataset;
 
 /**
  * Saves `read()` to `path` whenever `changed()` was called, one save at a time.
  * `done(answer)` gets what the server says; `conflict(answer)` what it says where somebody else was faster.
+ * `name` is what it is kept under in this browser meanwhile, with `also()`.
  */
 export class Keeper {
-  constructor({ path, key, read, done, conflict, show }) {
-    Object.assign(this, { path, key, read, done, conflict, show });
+  constructor({ path, name, read, also = () => ({}), done, conflict, show }) {
+    Object.assign(this, { path, key: `${name}-${account}`, read, also, done, conflict, show });
     this.dirty = false;
     this.busy = false;
     this.held = false; // until the adviser has chosen between two texts
     this.timer = 0;
+    this.saving = Promise.resolve();
+    keepers.add(this);
     addEventListener("pagehide", () => this.leave());
     addEventListener("online", () => this.dirty && this.save());
   }
@@ -32,7 +36,9 @@ export class Keeper {
 
   backUp() {
     try {
-      localStorage.setItem(this.key, JSON.stringify({ ...this.read(), at: Date.now() }));
+      const { path } = this;
+      if (document.body.inert) return; // signing out
+      localStorage.setItem(this.key, JSON.stringify({ ...this.read(), ...this.also(), path, at: Date.now() }));
     } catch {
       // a full or forbidden store: the server is still asked at once
     }
@@ -40,20 +46,21 @@ export class Keeper {
 
   /** What was written and not saved when the page ended; null if there is none. */
   backup() {
-    try {
-      return JSON.parse(localStorage.getItem(this.key));
-    } catch {
-      return null;
-    }
+    const left = read(this.key);
+    return left?.path ? left : null;
   }
 
   forget() {
-    localStorage.removeItem(this.key);
+    forget(this.key);
   }
 
-  async save() {
+  /** Save what was written; resolves once that is done or could not be. */
+  save() {
     clearTimeout(this.timer);
-    if (this.busy || !this.dirty || this.held) return;
+    return (this.saving = this.saving.then(() => this.dirty && !this.held && this.#save()));
+  }
+
+  async #save() {
     this.busy = true;
     this.dirty = false;
     let again = 0;
@@ -64,11 +71,10 @@ export class Keeper {
         this.dirty = true;
         this.conflict(await answer.json());
       } else if (answer.ok) {
-        const said = await answer.json();
-        this.done(said);
+        this.done(await answer.json());
         if (this.dirty) again = PAUSE;
         else {
-          if (!said.personal?.length) this.forget();
+          this.forget();
           this.show("saved");
         }
       } else {
@@ -88,15 +94,42 @@ export class Keeper {
 
   /** The page ends: one last try that outlives it. */
   leave() {
-    if (!this.dirty && !this.busy) return;
-    const token = document.querySelector('meta[name="csrf"]').content;
-    const headers = { "X-Console": "1", "X-CSRFToken": token, "Content-Type": "application/json" };
-    fetch(this.path, { method: "POST", body: JSON.stringify(this.read()), headers, keepalive: true }).catch(() => {});
+    if (this.dirty || this.busy) post(this.path, this.read()).catch(() => {});
   }
 }
 
-/** '15:04' */
-export const clock = (at = Date.now()) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function forget(key) {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // a forbidden store holds nothing
+  }
+}
+
+const post = (path, json) => fetch(path, { method: "POST", body: JSON.stringify(json), headers: heads(true), keepalive: true });
+
+/** What this adviser's pages could not save, or ended too soon to know that it was saved. A page sees to its own. */
+async function saveWhatIsLeft() {
+  for (const key of Object.keys(localStorage).filter((each) => each.endsWith(`-${account}`))) {
+    const left = read(key);
+    if (left?.path === `${location.pathname}/save`) continue;
+    const answer = left?.path ? await post(left.path, left) : null; // without one it is of an earlier console
+    if (!answer || answer.ok || answer.status === 404) forget(key);
+  }
+}
+saveWhatIsLeft().catch(() => {}); // no connection, or no store: the next page tries again
+
+/** '15:04', in Britain */
+export const clock = (at = Date.now()) =>
+  new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
 
 /** Shows the state of saving: `words` has its sentences. */
 export function saved(node, words, trouble) {
