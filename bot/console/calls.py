@@ -192,15 +192,15 @@ def save(ref: str) -> Any:
         if name in scripts.facts:
             facts[name] = scripts.answer(name, value)
     filled = _undone(call, facts, body.get("undo"))
-    kept = set(keep) if isinstance(keep, list) else set()
+    kept = set(map(str, keep)) if isinstance(keep, list) else set()
     found = [s for s in personal.spots(note, console().desk.public_numbers) if s.words not in kept]
     stored = personal.without(note, found)
     new = filling.read(stored[-2000:], console().desk.reader, scripts) if body.get("read") and stored else {}
     new = filling.fill(facts, filled, new)
     facts.update(new)
     filled.update({name: "read" for name in new})
-    special = body.get("special") if body.get("special") in scripts.scripts else None
-    script = body.get("script") if body.get("script") in scripts.scripts else call["script"]
+    special = body.get("special") if str(body.get("special")) in scripts.scripts else None
+    script = body.get("script") if str(body.get("script")) in scripts.scripts else call["script"]
     try:
         version = console().calls.save(
             ref,
@@ -263,7 +263,7 @@ def told(ref: str) -> Any:
     """Add a record to the summary, or take it out."""
     body = _data()
     name, add = body.get("record"), body.get("told") is True
-    if name not in console().desk.knowledge.records:
+    if not isinstance(name, str) or name not in console().desk.knowledge.records:
         abort(400)
     for _ in range(5):  # what one adviser adds never undoes what another does
         call = call_or_404(ref)
