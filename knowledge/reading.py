@@ -23,6 +23,7 @@ from spacy.vocab import Vocab
 
 from knowledge.check import names_of
 from knowledge.deciding import Decided, decisions
+from knowledge.letters import own_words
 from knowledge.store import Knowledge
 from knowledge.words import plain
 
@@ -215,7 +216,8 @@ class Reader:
         reading = Reading(text=spelt)
         doc = self._nlp.make_doc(spelt)
         self._read_areas(doc, reading)
-        self._read_role(spelt, reading)
+        mine = own_words(text)
+        self._read_role(spelt if mine == text else self.spell(mine), reading)
         own = self._role_names.get(reading.role or "", set()) if reading.role_stated else set()
         names = [(doc.vocab.strings[m], doc[s:e]) for m, s, e in _longest(self._names(doc))]
         found = [(name, span.text) for name, span in names if not self._ordinary_word(span, text)]

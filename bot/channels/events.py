@@ -14,6 +14,7 @@ from bot.people.inbox import Waiting
 from bot.replies import Reply, as_text
 from bot.tracker_store import TrackerStore
 from knowledge.desk import desk
+from knowledge.letters import of_self
 from knowledge.render import words
 
 PRESET = "preset"  # begins the id of a message that stands for what is known of the reader beforehand; not shown
@@ -114,6 +115,16 @@ def opening(
             if not hidden(event.get("message_id") or ""):
                 return before if event.get("message_id") == message else []
     return []
+
+
+def stated_role(trackers: TrackerStore, conversation: str, message: str) -> Optional[str]:
+    """The role that a conversation's last message states of its writer; None for another message, and without one."""
+    turn = [event for _, event in trackers.turns(conversation, _LAST)]
+    if not turn or turn[0].get("message_id") != message:
+        return None
+    reading = (turn[0].get("parse_data") or {}).get("reading") or {}
+    stated: bool = reading.get("role_stated", False) and of_self(turn[0].get("text") or "")
+    return reading.get("role") if stated else None
 
 
 def answer(trackers: TrackerStore, conversation: str, number: int) -> Optional[Reply]:

@@ -267,8 +267,9 @@ class Messenger:
             if not found:
                 return None
             replies = found
-            known = self._trackers().slots(owed.conversation)
-            self._pupils.learn(owed.conversation, known.get("role"), known.get("area"))
+            area = self._trackers().slots(owed.conversation).get("area")
+            role = events.stated_role(self._trackers(), owed.conversation, owed.message)
+            self._pupils.learn(owed.conversation, role, area)
         crisis = any(reply.status == "crisis" for reply in replies)
         before = [self.staff.first()] if pupil and not pupil.greeted else []
         if work["lead"]:

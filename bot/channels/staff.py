@@ -144,11 +144,15 @@ class Staff:
         return Doing(pupil, self._messages(update, pupil, taken), lead=lead)
 
     def _messages(self, update: Update, pupil: Pupil, taken: Inbound) -> list[Waiting]:
-        """The message; before it what is known of the person, where the conversation has forgotten or never knew."""
+        """The message; before it what is known of the person, where the conversation has forgotten or never knew.
+
+        Their role is what they said of themselves, whatever the conversation took it for from words it carried.
+        """
         message = Waiting(update.id, taken.text, taken.redacted, taken.tap)
-        if self.slots(pupil.conversation).get("role"):
+        role = self.slots(pupil.conversation).get("role")
+        if role == pupil.role:
             return [message]
-        return [_preset(update, pupil), message]
+        return [_preset(update, dataclasses.replace(pupil, area=None) if role else pupil), message]
 
     def _tap(self, update: Update, pupil: Pupil, made: str) -> Doing:
         return Doing(pupil, self._messages(update, pupil, Inbound(made, tap=True)))

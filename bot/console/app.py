@@ -9,7 +9,7 @@ import logging
 import os
 from typing import Any, Optional
 
-from flask import Flask, Response, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from bot.console import calls, followups, lookup, safeguarding, signin, supervising
 from bot.console.assistant import Assistant
+from bot.console.shape import fits
 from bot.console.state import Console, User, console, me
 from bot.console.wording import day, dial, helpline, minutes, moment, prose, when, wording
 from bot.people.accounts import IDLE
@@ -66,6 +67,7 @@ def create_app(assistant: Assistant, people: Any, secret: str, local: bool = Tru
     )
     app.session_interface = Sessions()
     app.extensions["console"] = Console.over(people, assistant)
+    app.before_request(_fit)
     CSRFProtect(app)
     _logins(app)
     app.before_request(_admit)
@@ -90,6 +92,11 @@ def _logins(app: Flask) -> None:
         account, left = console().signins.read(key)
         g.left = left
         return User(account, key) if account else None
+
+
+def _fit() -> None:
+    if not fits(request):
+        abort(404 if request.view_args else 400)
 
 
 def _admit() -> Any:

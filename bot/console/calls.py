@@ -191,7 +191,7 @@ def save(ref: str) -> Any:
         if name in scripts.facts:
             facts[name] = scripts.answer(name, value)
     filled = _undone(call, facts, body.get("undo"))
-    kept = set(keep) if isinstance(keep, list) else set()
+    kept = set(map(str, keep)) if isinstance(keep, list) else set()
     kept |= {s.words for s in personal.spots(call["note"], console().desk.public_numbers)}
     found = [s for s in personal.spots(note, console().desk.public_numbers) if s.words not in kept]
     stored = personal.without(note, found)
@@ -199,8 +199,8 @@ def save(ref: str) -> Any:
     new = filling.fill(facts, filled, new)
     facts.update(new)
     filled.update({name: "read" for name in new})
-    special = body.get("special") if body.get("special") in scripts.scripts else None
-    script = body.get("script") if body.get("script") in scripts.scripts else call["script"]
+    special = body.get("special") if str(body.get("special")) in scripts.scripts else None
+    script = body.get("script") if str(body.get("script")) in scripts.scripts else call["script"]
     values = {
         **{"note": stored, "filled": filled, "special": special, "script": script},
         "facts": {k: v for k, v in facts.items() if v is not None},
@@ -258,7 +258,7 @@ def told(ref: str) -> Any:
     """Add a record to the summary, or take it out."""
     body = sent()
     name, add = body.get("record"), body.get("told") is True
-    if name not in console().desk.knowledge.records:
+    if not isinstance(name, str) or name not in console().desk.knowledge.records:
         abort(400)
     for _ in range(5):  # what one adviser adds never undoes what another does
         call = call_or_404(ref)

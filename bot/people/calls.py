@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import time
 import uuid
@@ -16,6 +17,7 @@ from bot.people.tables import Call
 DAY = 86400
 KEEP_DAYS = 180
 DIGITS = 7  # of a reference, the last of which checks the others
+_SET_APART = re.compile(r"[\s.\u2010-\u2015\u2212-]")  # spaces, dots, hyphens and dashes
 _TABLE = Call.__table__
 
 
@@ -29,8 +31,13 @@ def keep_days() -> int:
 
 
 def reference(typed: str) -> Optional[str]:
-    """A reference as it is kept, '417-2058', from however it was typed; None if it can't be one."""
-    digits = "".join(c for c in typed if c in "0123456789")
+    """A reference as it is kept, '417-2058', from however its digits were set apart; None if it can't be one.
+
+    What holds anything else, such as a name that ends in the same digits, is none.
+    """
+    digits = _SET_APART.sub("", typed)
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
     if len(digits) != DIGITS or not luhn.is_valid(digits):
         return None
     return f"{digits[:3]}-{digits[3:]}"

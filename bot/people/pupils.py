@@ -125,7 +125,7 @@ class Pupils(OfConversations):
             connection.execute(sa.update(_TABLE).where(_TABLE.c.conversation == conversation).values(board=board))
 
     def learn(self, conversation: str, role: Optional[str], area: Optional[str]) -> None:
-        """Remember what a conversation came to know: the role as last said, the area only if none is remembered."""
+        """Remember what a person said of themselves: the role as last stated, the area only if none is remembered."""
         with self._engine.begin() as connection:
             pupil = self._one(connection, _TABLE.c.conversation == conversation)
             if pupil and role and role != pupil.role:

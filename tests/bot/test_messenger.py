@@ -21,6 +21,7 @@ from bot.people import database, stores
 from bot.people.pupils import MOST, Pupils
 from bot.replies import Reply
 from knowledge.render import words
+from tests.bot.damage import tear
 from tests.bot.messengers import SECRET, KeepingClient, Person
 from tests.serving import stores_in
 
@@ -164,6 +165,77 @@ def test_a_role_told_in_words_holds_for_the_next_pupil(sam: Person, client: Keep
     go(sam.say("/pupil new"))
     go(sam.say("what is expected after 4 suspensions?"))
     assert client.shown[-1].heading == "Pupil B · Governor or clerk · Staffordshire · 4 suspensions"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Dear parent, we have suspended your child. What must the letter about a suspension say?",
+        "Dear Headteacher,\nI am his mum and I object.\n\nKind regards\nAnna\n\nwhat must the letter say?",
+        'she wrote "I am the mother and I was not told", what must the letter say?',
+        "Dear Sir, I am his mother. What must the letter say?",
+        "Parent of the boy says she was not told. What must the letter say?",
+        "> I am his mum\nwhat must the letter about a suspension say?",
+    ],
+)
+def test_what_somebody_else_wrote_or_is_makes_nobody_a_parent(
+    words: str, sam: Person, client: KeepingClient, go: Go
+) -> None:
+    go(sam.say("/start staffordshire_school"))
+    go(sam.say(words))
+    go(sam.say("what is expected after 4 suspensions?"))
+    assert client.shown[-1].heading == "School staff · Staffordshire · 4 suspensions"
+    go(sam.say("/pupil new"))
+    go(sam.say("what is expected after 4 suspensions?"))
+    assert client.shown[-1].heading == "Pupil B · School staff · Staffordshire · 4 suspensions"
+
+
+@pytest.mark.parametrize("words", ["/role parent", "I'm his mum", "hello, I am a parent of a boy in year 9"])
+def test_a_role_by_command_or_of_oneself_holds_everywhere(
+    words: str, sam: Person, client: KeepingClient, go: Go
+) -> None:
+    go(sam.say("/start staffordshire_school"))
+    go(sam.say("/pupil new"))
+    go(sam.say("what is expected after 4 suspensions?"))
+    go(sam.say(words))
+    go(sam.say("/pupil a"))
+    go(sam.say("what is expected of parents after 4 suspensions?"))
+    assert "Parent or carer · Staffordshire" in client.shown[-1].heading
+    go(sam.say("/pupil b"))
+    go(sam.say("what is expected of parents after 4 suspensions?"))
+    assert "Parent or carer · Staffordshire" in client.shown[-1].heading
+
+
+def test_on_a_damaged_conversation_the_person_is_told_and_answered(
+    sam: Person, client: KeepingClient, go: Go, agent: Any
+) -> None:
+    go(sam.say("/start staffordshire_school"))
+    go(sam.say("fourth suspension, what is expected?"))
+    tear(Path(agent.tracker_store.engine.url.database), stores.conversations(sam.id)[0])
+    shown = len(client.shown)
+    go(sam.say("what is a managed move?"))
+    assert [s.reply.status for s in client.shown[shown:]] == ["error", "answered"]
+    assert client.shown[shown].reply.text == words()["manners"]["set_aside"]
+    go(sam.say("what is a managed move?"))
+    assert len(client.shown) == shown + 3
+
+
+def test_a_damaged_update_holds_up_nobody(
+    begin: Callable[..., Messenger], client: KeepingClient, sam: Person, go: Go
+) -> None:
+    go(sam.messenger.stop())
+    go(sam.messenger.take(sam.update("what is a managed move?", id="911")))
+    go(sam.messenger.take(sam.update("/help", id="912")))
+    with database.engine().begin() as connection:
+        connection.execute(sa.text("UPDATE updates SET work = '{\"addr' WHERE key = '911'"))
+    sam.messenger = begin()
+
+    async def again() -> None:
+        sam.messenger.recover()
+
+    go(again())
+    go(sam.say("/pupil"))
+    assert "What you can type" in "".join(s.reply.text for s in client.shown)
 
 
 def test_starting_again_in_words_leaves_role_and_area_known(sam: Person, client: KeepingClient, go: Go) -> None:

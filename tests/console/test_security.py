@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -293,6 +294,73 @@ def test_what_is_too_large_is_refused_with_a_sentence(adviser: By) -> None:
     assert (long.status_code, long.json["error"]) == (413, "That is more than can be taken at once. Please shorten it.")
     huge = anna.save(ref, note="x" * 300_000)
     assert huge.status_code == 413
+
+
+ODD: list[Any] = [
+    10**30,
+    -(10**30),
+    1e300,
+    "\0",
+    "\ud800",
+    [],
+    {},
+    [[1]],
+    {"a": [1]},
+    None,
+    True,
+    "",
+    json.loads("[" * 9 + "]" * 9),
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_no_odd_value_is_a_fault_of_ours(odd: Any, adviser: By) -> None:
+    anna = adviser("anna")
+    ref = anna.call()
+    whole = {"version": 1, "note": "", "facts": {}, "keep": [], "undo": None, "script": "parent", "special": None}
+    for name in whole:
+        assert anna.send(f"/calls/{ref}/save", {**whole, name: odd}).status_code < 500, name
+    for fact in anna.client.application.extensions["console"].scripts.facts:
+        assert anna.send(f"/calls/{ref}/save", {**whole, "facts": {fact: odd}}).status_code < 500, fact
+    for path, body in (
+        ("told", {"record": odd, "told": True}),
+        ("told", {"record": "managed-move", "told": odd}),
+        ("ask", {"question": odd, "title": None}),
+        ("ask", {"question": "hello", "title": odd}),
+    ):
+        assert anna.send(f"/calls/{ref}/{path}", body).status_code < 500, path
+    for path in ("save", "told", "ask"):
+        assert anna.send(f"/calls/{ref}/{path}", odd).status_code < 500
+    assert anna.get(f"/calls/{ref}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/concerns/{}", "/concerns/{}/save", "/callbacks/{}", "/handovers/{}/take"])
+@pytest.mark.parametrize("number", [2**31, 10**22, 10**400])
+def test_a_number_that_no_database_holds_names_nothing(path: str, number: int, adviser: By) -> None:
+    anna = adviser("anna")
+    send = anna.get if path == "/concerns/{}" else anna.post
+    assert send(path.format(number)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 100_000, '{"version": ' * 20_000, '{"version": ' + "9" * 90_000 + "}"],
+    ids=["lists", "objects", "digits"],
+)
+def test_a_body_that_cannot_be_read_is_refused(content: str, adviser: By) -> None:
+    anna = adviser("anna")
+    headers = {"X-Console": "1", "X-CSRFToken": anna.token()}
+    answer = anna.client.post(
+        f"/calls/{anna.call()}/save", data=content, content_type="application/json", headers=headers
+    )
+    assert answer.status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    "place", ["/calls/%00", "/search?q=%00", "/find?reference=%00", "/records/%00", "/search?q=%ED%A0%80"]
+)
+def test_a_sign_that_no_database_keeps_is_refused_in_an_address(place: str, adviser: By) -> None:
+    assert adviser("anna").get(place).status_code < 500
 
 
 def test_a_fault_says_no_words_to_anybody(adviser: By, double: Double, caplog: pytest.LogCaptureFixture) -> None:

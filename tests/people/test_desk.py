@@ -18,7 +18,7 @@ from bot.people.concerns import Concerns
 from bot.people.inbox import DAY
 from bot.tracker_store import TrackerStore
 from tests.bot.web import files
-from tests.people.kept import HELD, SECRET, rows, take_call
+from tests.people.kept import HELD, SECRET, rows, take_call, tell
 
 
 def older(people: Any, table: str, column: str, days: float) -> None:
@@ -56,16 +56,63 @@ def test_the_command_finds_a_call_by_its_reference(people: Any, capsys: pytest.C
     assert len(Concerns(people).of(mine)) == 1
 
 
+@pytest.mark.parametrize("name", ["parent-{}", "{} again", "call {}", "x{}", "{}@school.example"])
+def test_a_sender_whose_name_holds_a_reference_is_that_sender(
+    name: str, people: Any, trackers: TrackerStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = take_call(people, "mine", SECRET)
+    sender = name.format(call.replace("-", ""))
+    tell(trackers, sender, "hello")
+    for what, left in (("export", 2), ("erase", 0)):
+        assert people_command.main([what, sender]) == 0
+        shown = capsys.readouterr()
+        assert f"sender:{sender}" in shown.err
+        assert SECRET not in shown.out
+        assert len(trackers.events(sender)) == left
+    assert Calls(people).get(call)
+    assert people_command.main(["erase", sender]) == 1
+
+
+def test_a_name_that_may_be_a_call_or_a_sender_is_asked_about(
+    people: Any, trackers: TrackerStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = take_call(people, "mine", SECRET)
+    tell(trackers, call, "hello")
+    for what in ("export", "erase"):
+        assert people_command.main([what, call]) == 2
+        shown = capsys.readouterr()
+        assert f"./run people {what} call:{call}\n" in shown.err
+        assert f"./run people {what} sender:{call}\n" in shown.err
+        assert shown.out == ""
+    assert Calls(people).get(call)
+    assert people_command.main(["erase", f"sender:{call}"]) == 0
+    assert trackers.events(call) == []
+    assert Calls(people).get(call)
+    assert people_command.main(["erase", f"call:{call}"]) == 0
+    assert f"Erased: call:{call}" in capsys.readouterr().err
+    assert Calls(people).get(call) is None
+
+
+def test_a_call_that_is_none_is_no_sender_either(
+    people: Any, trackers: TrackerStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell(trackers, "call:417-2058", "hello")
+    assert people_command.main(["erase", "call:417-2058"]) == 1
+    assert "Nothing is kept of call:417-2058" in capsys.readouterr().err
+    assert len(trackers.events("call:417-2058")) == 2
+
+
 def test_a_reference_is_read_however_it_is_typed_and_a_slip_is_told(people: Any) -> None:
     made = Calls(people).begin(1, "parent")
     digits = made.replace("-", "")
     assert reference(made) == reference(digits) == reference(f" {digits[:2]} {digits[2:]} ") == made
+    assert reference(f"{digits[:3]}\u2013{digits[3:]}") == made
     wrong = digits[:3] + str((int(digits[3]) + 1) % 10) + digits[4:]
     swapped = [digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :] for i in range(6)]
     told = [reference(s) for s in swapped if s != digits and {s[i] for i in range(7)} != {"0", "9"}]
     assert reference(wrong) is None
     assert told.count(None) >= len(told) - 1  # a 0 and a 9 side by side is all that the check digit can't tell
-    for typed in ("", "417", "12345678", "abc", "٤١٧٢٠٥٨"):
+    for typed in ("", "417", "12345678", "abc", "٤١٧٢٠٥٨", f"parent-{digits}", f"{digits}a", f"no. {digits}"):
         assert reference(typed) is None
 
 
