@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import aside
 from actions.answer import rerun
 from actions.ask import ask_again
-from actions.told import only_corrects, take_in
+from actions.told import introduced, only_corrects, take_in
 from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
@@ -48,7 +48,9 @@ class GuardedAction(Action, abc.ABC):
         if only_corrects(turn):
             return take_in(turn)
         pending = turn.get("pending")
-        if not pending or not turn.supplies(told) or (len(turn.text.split()) > SHORT_ANSWER and not turn.tapped):
+        if not pending:
+            return introduced(turn)
+        if not turn.supplies(told) or (len(turn.text.split()) > SHORT_ANSWER and not turn.tapped):
             return None
         return rerun(turn, pending)
 

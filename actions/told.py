@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Optional
 
 from actions import ask
 from actions.answer import anew, answer, rerun
-from actions.find import FOLLOWS
+from actions.find import FOLLOWS, SPECIFIC, in_context, nationwide
+from actions.tell import next_steps, tell
 from actions.turn import CONTEXT, CORRECTS, Turn
 from actions.walk import offer
 from bot.inbound import payload
@@ -78,18 +80,86 @@ def take_in(turn: Turn) -> Reply:
         return answer(turn)
     if len(turn.text.split()) > 5 and not turn.tapped and ("?" in turn.text or not turn.changes):
         return answer(turn)
+    fitting = _fitting(turn, told)
+    if fitting:
+        return fitting
     _keep_for_the_next_question(turn)
-    known = turn.context_text()  # days and needs are kept, too, and have no label
-    text = words()["manners"]["context"].format(context=known) if known else words()["manners"]["context_other"]
     notes = []
     area = turn.area_entry
     if "area" in told and area and area.kind != "covered":
         notes.append(area.note)
-    buttons = [
-        Button(words()["buttons"]["walk"], payload("walk")),
-        Button(words()["buttons"]["next"], payload("ask_next")),
-    ]
-    return offer(turn, Reply("context_noted", "\n\n".join([text, *notes]), scope=turn.scope(), buttons=buttons))
+    needed = _fact_told(turn) if told == ["facts"] else None
+    buttons = needs(turn, needed) if needed else [_way("walk"), _way("next")]
+    text = "\n\n".join([_noted(turn, needed), *notes])
+    return offer(turn, Reply("context_noted", text, scope=turn.scope(), buttons=buttons))
+
+
+def introduced(turn: Turn) -> Optional[Reply]:
+    """The reply to a message that only says who writes: what such a person most often needs next, to choose from."""
+    if turn.tapped or not turn.reading.get("introduces") or _fact_told(turn) or turn.asks():
+        return None
+    told = turn.understand()
+    if not turn.role:  # somebody whom no role of ours is read of
+        return Reply("asks_role", words()["asks"]["role"], scope=turn.scope(), buttons=ask.buttons(turn, "role"))
+    if "role" not in told or turn.get("pending") or _changed(turn):
+        return None
+    _keep_for_the_next_question(turn)
+    text = words()["manners"]["introduced"].format(context=turn.context_text())
+    area = turn.area_entry
+    if "area" in told and area and area.kind != "covered":
+        text += f"\n\n{area.note}"
+    buttons = needs(turn, turn.role or "parent")
+    return offer(turn, Reply("context_noted", text, scope=turn.scope(), buttons=buttons))
+
+
+def needs(turn: Turn, name: str) -> list[Button]:
+    """Buttons for what somebody in a role, or with a child in some circumstance, most often needs."""
+    wanted = words()["needs"][name]
+    records = [turn.knowledge.records[r] for r in wanted["records"] if r in turn.knowledge.records]
+    shown = [r for r in records if nationwide(r) or r.area == turn.area]
+    return [*(Button(r.title, payload("show", record=r.id)) for r in shown), *map(_way, wanted["ways"])]
+
+
+def _way(name: str) -> Button:
+    """A way on by its name among the buttons of words.yml; an audience's name leads to its duties."""
+    plainly = {"walk": payload("walk"), "next": payload("ask_next")}
+    return Button(words()["buttons"][name], plainly.get(name) or payload("ask_duties", audience=name))
+
+
+def _fact_told(turn: Turn) -> Optional[str]:
+    """The circumstance that a message says holds, where something is most often needed with it."""
+    facts = turn.reading.get("facts") or {}
+    return next((name for name, holds in facts.items() if holds is True and name in words()["needs"]), None)
+
+
+def _noted(turn: Turn, fact: Optional[str]) -> str:
+    """That what was said is kept, in its words where there are any."""
+    parts = [turn.context_text(), words()["labels"]["facts"].get(fact or "", "")]
+    known = " · ".join(part for part in parts if part)
+    return str(words()["manners"]["context"].format(context=known) if known else words()["manners"]["context_other"])
+
+
+def _fitting(turn: Turn, told: list[str]) -> Optional[Reply]:
+    """The record that fits what was told, where a family tells what was done: it is not only filed."""
+    told_how_often = "suspensions" in told or "stage" in told
+    if turn.tapped or "decision" not in told or told_how_often or turn.role not in (None, "parent", "child"):
+        return None
+    last = turn.get("last")
+    turn.intent = "ask"
+    best = next(iter(in_context(turn)), None)
+    near = (
+        best is not None
+        and turn.decision != "nothing"
+        and best.score >= SPECIFIC
+        and best.record.kind in ("law", "guidance")
+    )
+    reply = tell(turn, [best.record.id], best.phrase) if best and near else next_steps(turn)
+    if reply.status != "answered":
+        turn.set("last", last)
+        return None
+    turn.set("last", {"records": reply.records, "intent": "ask", "text": turn.text})
+    reply.notes.append(_noted(turn, None))
+    return offer(turn, reply)
 
 
 def _keep_for_the_next_question(turn: Turn) -> None:

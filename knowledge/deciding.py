@@ -22,10 +22,12 @@ KINDS = ("permanent", "suspended", "sent-home", "back", "nothing")
 UNDECIDED = ("not", "threatened", "considered")
 _SENTENCE = re.compile(r"[.?!;:\n]+(?=\s|$)")
 _CLAUSE = re.compile(
-    r",| [-–] | but | cos | because | and (?=(?:he|she|they|we|i|hes|shes|theyre|theyve|now|school|my|its|nothing|im)\b)"
+    r",| [-–] | but | cos | because "
+    r"| and (?=(?:he|she|they|we|i|hes|shes|theyre|theyve|now|school|my|its|nothing|im)\b)"
 )
 _CONDITION = re.compile(
-    r"^\W*(?:if|unless|suppose|imagine|either)\b|\b(?:what if|next time|one (?:more|last)|any more (?:incidents?|trouble))\b"
+    r"^\W*(?:if|unless|suppose|imagine|either)\b"
+    r"|\b(?:what if|next time|one (?:more|last)|any more (?:incidents?|trouble))\b"
 )
 
 
@@ -68,7 +70,7 @@ class Decisions:
         self._frames = [(name, pattern_of(entry)) for name, entries in self.states.items() for entry in entries]
 
     def read(self, text: str, notes: bool = False) -> Decided:
-        """What `text` says was decided. In a note of a call a bare name is enough, unless it stands as what is not so."""
+        """What `text` says was decided. In a note a bare name is enough, unless it stands as what is not so."""
         mentions = tuple(self._mention(kind, words, clause) for kind, words, clause in self.clauses(text))
         stated = {m.kind for m in mentions if m.state == "is" or (notes and m.state == "named")}
         decision = next((kind for kind in KINDS if kind in stated), None)

@@ -206,7 +206,7 @@ class Finder:
         return hits[:most]
 
     def says_the_same(self, text: str, phrase: str) -> bool:
-        """Whether some sentence of a message is about just what a phrase says, and neither denies what the other says."""
+        """Whether some sentence of a message is about what a phrase says, and neither denies what the other says."""
         parts = [plain(part) for part in segments(text)]
         *meant, other = self._embed([*parts, plain(phrase)])
         likeness = np.stack(meant) @ other

@@ -107,12 +107,17 @@ _ASKED_OF_ME = re.compile(
 _DUTY = r"(must|should|have to|has to|need to|needs to|supposed|meant|expected|asked|obliged|do|does|doing|done|will|ought|legally|required|responsib\w*|dut\w*|role|part|side|job|offer|provide|expectations?|put in place)"
 
 
+ONESELF = re.compile(r"(?:hi |hello )?(?:im|i am|we are|were|i work|its|this is|his|her|hes|shes)\b")
+MOST_LEFT = 1  # words that are no part of an introduction
+
+
 @dataclasses.dataclass
 class Reading:
     """What one message says. None or empty: it does not say."""
 
     role: Optional[str] = None
     role_stated: bool = False
+    introduces: bool = False  # nothing else is said than who writes
     area: Optional[str] = None
     home_area: Optional[str] = None
     counts: list[int] = dataclasses.field(default_factory=list)
@@ -168,14 +173,21 @@ class Reader:
         ordinary = _ordinary_words(knowledge)
         self._right = sorted(spelt | {w for w, n in ordinary.items() if n > 2 and len(w) > 4})
         self._known = spelt | set(ordinary) | _english() | set(words["contractions"])
+        others = _any(words["not_of_oneself"])
         self._is = {
             role: re.compile(
                 r"\b(?:im|i am|we are|were|as|speaking as|its|this is|from) (?:a |an |the |her |his |their |one of the )?"
-                rf"(?:\w+ ){{0,2}}?(?:{_any(v['is'])})\b|^(?:\w+ )?(?:{_any(v['is'])}) here\b"
-                rf"|^(?!my |our |his |her |the |their |a )(?:\w+ ){{0,2}}?(?:{_any(v['is'])})(?: (?:at|in|of|from|for)\b(?! year\b)|[.,:;!-]| [-–]|$)"
+                rf"(?:\w+ ){{0,2}}?(?:{_any(v['is'] + v['here'])})\b|^(?:\w+ )?(?:{_any(v['is'] + v['here'])}) here\b"
+                rf"|^(?!a )(?:(?!(?:{others})\b)\w+ ){{0,2}}?(?:{_any(v['is'])})(?: (?:at|in|of|from|for)\b(?! year\b)|[.,:;!-]| [-–]|$)"
             )
             for role, v in words["roles"].items()
         }
+        self._some_role = re.compile("|".join(words["some_role"]))
+        self._states_role = {role: re.compile("|".join(p)) for role, p in words["states_role"].items()}
+        role_words = {word for v in words["roles"].values() for name in v["is"] + v["here"] for word in name.split()}
+        self._introducing = role_words | set(words["introducing"]) | set(words["generic"])
+        self._right = sorted({*self._right, *(word for word in role_words if len(word) > 5)})
+        self._known |= role_words
         self._role_names = {role: set(v["is"]) for role, v in words["roles"].items()}
         self._says = {role: re.compile("|".join(v["says"])) for role, v in words["roles"].items()}
         self._audience_nouns = {a: _any(nouns) for a, nouns in words["audiences"].items()}
@@ -298,16 +310,23 @@ class Reader:
 
     def _read_role(self, text: str, reading: Reading) -> None:
         bare = self.without_areas(text).replace(" ,", ",")  # 'school nurse staffs, …'
-        for role in ("adviser", "governor", "council", "professional", "school", "parent", "child"):
-            if self._is[role].search(text) or self._is[role].search(bare):
-                if role == "child" and not re.search(r"\bim (a|the) ", text):
-                    continue
-                reading.role, reading.role_stated = role, True
-                return
-        for role in ("adviser", "governor", "council", "professional", "school", "parent", "child"):
-            if self._says[role].search(text):
-                reading.role = role
-                return
+        order = ("adviser", "governor", "council", "professional", "school", "parent", "child")
+        stated = next((role for role in order if self._is_stated(role, text, bare)), None)
+        stated = stated or next((role for role, said in self._states_role.items() if said.search(bare)), None)
+        guessed = next((role for role in order if self._says[role].search(text)), None)
+        reading.role, reading.role_stated = stated or guessed, bool(stated)
+        left = [word for word in re.findall(r"[a-z]+", bare) if word not in self._introducing]
+        nothing_else = len(left) <= MOST_LEFT or bool(self._some_role.search(text) and not stated)
+        of_oneself = bool(stated or self._some_role.search(text)) or (guessed and ONESELF.match(text) is not None)
+        reading.introduces = bool(of_oneself) and nothing_else
+        reading.introduces = reading.introduces and not decisions().read(text).mentions
+
+    def _is_stated(self, role: str, *texts: str) -> bool:
+        if role == "child" and not re.search(
+            r"\b(?:im|i am) (?:a|the|in) |^(?:\w+ )?(?:pupil|student) (?:here|in)\b", texts[0]
+        ):
+            return False
+        return any(self._is[role].search(text) for text in texts)
 
     def _read_stage(self, text: str) -> tuple[list[int], Optional[str]]:
         if self._stages["serious-breach"].search(text):

@@ -53,7 +53,8 @@ def test_most_of_them_are_answered_with_the_record_that_is_about_them(talk: Call
 @pytest.mark.parametrize(
     "message",
     [
-        "my son got suspended for 2 days and school says if I don't come to the meeting he can't go back, is that right?",
+        "my son got suspended for 2 days and school says if I don't come to the meeting he can't go back, "
+        "is that right?",
         "if I do not attend that meeting she is not let back in, is that correct?",
         "he has to wait at home till I have been to a meeting, is that right",
     ],
