@@ -26,7 +26,7 @@ from bot.channels.hub import Hub
 from bot.channels.limits import Limit, neighbourhood
 from bot.channels.tokens import Token, Tokens, begin, secret
 from bot.channels.worker import Worker
-from bot.inbound import CHAT_LIMIT, Inbound, clean, payload, take_in
+from bot.inbound import CHAT_LIMIT, Inbound, payload, take_in
 from bot.people import database, stores
 from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
@@ -37,6 +37,7 @@ from bot.widget import bundle, pages
 from knowledge import render
 from knowledge.desk import desk
 from knowledge.render import words
+from knowledge.words import visible
 
 CHANNEL = "web"
 SETTING = "INCLUSION_GUIDE_WEB"
@@ -297,7 +298,7 @@ class WebChannel(InputChannel):
             raise Refused(400, "contact", limit=CONTACT_LIMIT)
         known = self._trackers().slots(token.conversation)
         self._handovers.put(
-            token.conversation, text, clean(contact or "") or None, known.get("area"), known.get("role")
+            token.conversation, text, visible(contact or "").strip() or None, known.get("area"), known.get("role")
         )
         return response.json({}, status=201)
 
@@ -380,7 +381,7 @@ def _words(given: Any, limit: int, phrase: str) -> Optional[str]:
         return None
     if not isinstance(given, str) or len(given) > limit:
         raise Refused(400, phrase, limit=limit)
-    return redact(clean(given), desk().public_numbers)[0] or None
+    return redact(visible(given).strip(), desk().public_numbers)[0] or None
 
 
 def _event(data: Dict[Text, Any]) -> str:
