@@ -1,4 +1,4 @@
-"""The widget as one file: its modules, styles, words and language cards.
+"""The widget as one file: its modules, styles, words, language cards, and whom to ring where there is no connection.
 
 `script()` is what GET /widget.js serves. The modules are plain JavaScript; putting them together is all the build there
 is: their imports and exports fall away inside one function, so that nothing of them is global.
@@ -16,6 +16,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from knowledge import place
+from knowledge.desk import desk
+from knowledge.render import words
 
 HERE = Path(__file__).parent
 # in the order in which they need each other
@@ -32,7 +34,7 @@ _CSS_SPACE = re.compile(r"\s*([{};,])\s*|\s+")
 def script() -> bytes:
     """The whole widget."""
     strings = {path.stem: _yaml(path) for path in sorted((HERE / "strings").glob("*.yml"))}
-    given = {"STRINGS": strings, "CSS_TEXT": styles(), "LANGUAGES": cards()}
+    given = {"STRINGS": strings, "CSS_TEXT": styles(), "LANGUAGES": cards(), "HELP": first_help()}
     constants = "".join(f"const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in given.items())
     body = "".join(_bare((HERE / "js" / f"{name}.js").read_text(encoding="utf-8")) for name in MODULES)
     return f'(() => {{\n"use strict";\n{constants}{body}}})();\n'.encode()
@@ -57,6 +59,16 @@ def cards() -> list[dict[str, Any]]:
         for card in _yaml(place.languages())["cards"]
         if card["checked"] is True
     ]
+
+
+def first_help() -> dict[str, Any]:
+    """The line about danger, and a few services with their numbers: from the records, as they are when this is made."""
+    named, services = words()["web"]["no_line"], desk().knowledge.services
+    number = services[named["urgent"]].phone
+    return {
+        "urgent": next(line for line in words()["web"]["start"] if number in line),
+        "contacts": [{"title": services[name].title, "phone": services[name].phone} for name in named["others"]],
+    }
 
 
 def _bare(module: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from bot.widget import bundle
 from tests.widget.double import Double
 from tests.widget.guest import Guest
 
@@ -54,6 +55,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def double() -> Iterator[Double]:
     """The double of the server, running."""
+    bundle.script()  # made of the records, which take a while to load
     made = Double()
     made.start()
     yield made

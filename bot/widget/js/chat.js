@@ -1,6 +1,6 @@
 // @ts-check
 import { el, fill, focused, icon } from "./dom.js";
-import { asks, choices, feedback, replyBody } from "./parts.js";
+import { asks, choices, emergency, feedback, replyBody } from "./parts.js";
 import { dial, outside, prose, spoken } from "./text.js";
 import { Walk, stepCard, summaryCard } from "./walk.js";
 
@@ -13,15 +13,17 @@ const DANGER = "/danger";
 export class Chat {
   /**
    * `line` and `views` are set before anything is shown.
-   * @param {{ words: any, title: string, store: import("./store.js").Store, root: HTMLElement, privacy?: string, unread: () => void }} setting
+   * @param {{ words: any, title: string, store: import("./store.js").Store, root: HTMLElement, privacy?: string, early: any, unread: () => void }} setting
    */
-  constructor({ words, title, store, root, privacy, unread }) {
+  constructor({ words, title, store, root, privacy, early, unread }) {
     this.words = words;
     this.title = title;
     this.store = store;
     this.root = root;
     this.privacy = privacy;
+    this.early = early;
     this.unread = unread;
+    this.begun = false;
     /** @type {any} */
     this.line = null;
     /** @type {any} */
@@ -39,7 +41,7 @@ export class Chat {
     this.scope = {};
     this.list = el("div.list");
     this.typingSign = el("div.typing", { hidden: true }, el("span.dots", {}, el("i"), el("i"), el("i")), el("span", {}, this.words.state.typing));
-    this.log = el("div.log", { tabindex: 0, role: "region", "aria-label": this.words.conversation }, this.list, this.typingSign);
+    this.log = el("div.log", { tabindex: 0, role: "region", "aria-label": this.words.conversation }, early, this.list, this.typingSign);
     this.live = el("div.live.sr", { "aria-live": "polite", "aria-relevant": "additions", "aria-atomic": "false" });
     this.newer = el("button.newer", { type: "button", hidden: true }, icon("down"), this.words.state.newer);
     this.bar = el("div.helpbar", { hidden: true, role: "region", "aria-label": this.words.crisis.heading });
@@ -55,6 +57,7 @@ export class Chat {
     for (const known of [this.events, this.waitsFor, this.busy]) known.clear();
     this.walk = new Walk(this);
     this.list.replaceChildren();
+    this.begun = this.early.hidden = false;
     this.bar.hidden = true;
     this.typingSign.hidden = true;
   }
@@ -63,6 +66,7 @@ export class Chat {
   forget() {
     this.scope = {};
     this.#empty();
+    for (const words of [this.live, this.paper]) words.replaceChildren();
   }
 
   /** Read this out, once. @param {string} text */
@@ -87,17 +91,18 @@ export class Chat {
     const ids = new Set(session.events.map((e) => e.id));
     this.labels = session.labels || {};
     this.limit = session.limit;
-    if (this.list.firstChild && [...this.events.keys()].every((id) => ids.has(id))) {
+    if (this.begun && [...this.events.keys()].every((id) => ids.has(id))) {
       for (const event of session.events) this.add(event);
       return;
     }
     this.#empty();
+    this.begun = this.early.hidden = true;
     this.list.append(this.#firstWords(session));
     for (const event of session.events) this.add(event, true);
     for (const message of this.store.outbox) this.pending(message, true);
     const last = this.list.querySelector(".msg:last-of-type");
     for (const id of session.waiting || []) this.typing(id);
-    if (session.events.length) this.#show(last, true);
+    if (last) this.#show(last, true);
   }
 
   /** @param {any} session */
@@ -111,7 +116,7 @@ export class Chat {
       ...session.start.text.map((p) => {
         const said = prose(p);
         const urgent = said.querySelector("a[href^='tel:']");
-        return urgent ? el("div.emergency", {}, icon("alert"), said) : el("div.prose", {}, said);
+        return urgent ? emergency(said) : el("div.prose", {}, said);
       }),
       kept,
     );
@@ -236,7 +241,7 @@ export class Chat {
       "article.msg.me",
       { "data-message": id },
       el("h3.sr", {}, this.words.you),
-      el("p.bubble", {}, text),
+      el("p.bubble", { dir: "auto" }, text),
     );
   }
 
@@ -249,7 +254,7 @@ export class Chat {
     if (this.list.querySelector(`[data-message="${CSS.escape(message.id)}"]`)) return;
     const node = this.#bubble(message.id, message.title || message.text);
     node.classList.add("pending");
-    node.append(el("p.way", {}, this.words.state[quiet || !navigator.onLine ? "waiting" : "sending"]));
+    node.append(el("p.way", {}, this.words.state[quiet || !this.line.alive ? "waiting" : "sending"]));
     this.list.append(node);
     if (message.title) this.#chosen(message.title, null, message.id);
     this.#ticked(node, message.id);
@@ -383,6 +388,13 @@ export class Chat {
     );
     this.bar.replaceChildren(row);
     this.bar.hidden = false;
+  }
+
+  /** Whoever is at the end of the conversation stays there. @param {() => void} change to what stands below it */
+  keepEnd(change) {
+    const end = this.#atEnd();
+    change();
+    if (end) this.#scroll(this.log.scrollHeight, true);
   }
 
   /** @param {number} [also] */

@@ -44,7 +44,6 @@ export class Line {
     this.erasing = false;
     addEventListener("online", () => this.again());
     addEventListener("offline", () => this.stream.abort());
-    addEventListener("pageshow", (e) => e.persisted && this.again());
     document.addEventListener("visibilitychange", () => this.#doze());
   }
 
@@ -55,7 +54,7 @@ export class Line {
   }
 
   stop() {
-    this.running = false;
+    this.running = this.known = false;
     this.stream.abort();
     this.wake();
   }
@@ -70,7 +69,7 @@ export class Line {
     }
   }
 
-  /** Begin a new conversation. */
+  /** Ask for all of the conversation anew, or for a new one. */
   reset() {
     this.known = false;
     this.stream.abort();

@@ -50,7 +50,7 @@ async function copy(chat, text) {
  */
 export function fillPaper(chat, events) {
   const { words } = chat;
-  const date = new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  const date = new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/London" });
   const parts = events.map((event) =>
     event.type === "said"
       ? el("p.said", {}, el("strong", {}, `${words.you}: `), event.title || event.text || "")

@@ -111,6 +111,21 @@ export function numbers(words, contacts) {
 }
 
 /**
+ * A line about danger, with the number to ring.
+ * @param {any} line
+ */
+export const emergency = (line) => el("div.emergency", {}, icon("alert"), line);
+
+/**
+ * Whom to ring, in the bundle for when there is no line.
+ * @param {any} words
+ * @param {any} numbers the nodes of a list that the page has, if any
+ */
+export function firstHelp(words, numbers) {
+  return el("div.early", {}, emergency(prose(HELP.urgent)), ...(numbers.length ? numbers : [contactCards(words, HELP.contacts, true)]));
+}
+
+/**
  * @param {any} words
  * @param {any[]} sources
  */

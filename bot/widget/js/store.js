@@ -6,6 +6,22 @@
 
 const GONE = '"gone"';
 
+/** @param {() => void} write what a browser may refuse */
+function attempt(write) {
+  try {
+    write();
+  } catch {}
+}
+
+/** @param {string | null | undefined} text */
+function parse(text) {
+  try {
+    return JSON.parse(text || "null");
+  } catch {
+    return null;
+  }
+}
+
 /** @param {"sessionStorage" | "localStorage"} kind */
 function drawer(kind) {
   try {
@@ -26,6 +42,7 @@ export class Store {
     /** @type {Record<string, any>} */
     this.memory = {};
     this.kept = Boolean(this.device?.getItem(name));
+    this.memory = this.read();
   }
 
   get place() {
@@ -34,35 +51,42 @@ export class Store {
 
   /** @returns {Record<string, any>} */
   read() {
-    try {
-      return JSON.parse(this.place?.getItem(this.name) || "null") || this.memory;
-    } catch {
-      return this.memory;
-    }
+    return parse(this.place?.getItem(this.name)) || this.memory;
   }
 
   /** @param {Record<string, any>} changes */
   set(changes) {
-    this.memory = { ...this.read(), ...changes };
-    try {
-      this.place?.setItem(this.name, JSON.stringify(this.memory));
-    } catch {} // full or forbidden: memory has it
+    this.memory = { mark: Math.random(), ...this.read(), ...changes }; // the mark is the conversation's, and this browser's alone
+    attempt(() => this.place?.setItem(this.name, JSON.stringify(this.memory))); // full or forbidden: memory has it
   }
 
-  /** @param {boolean} keep move everything to the device, or back to the tab */
+  /** @param {boolean} keep move everything to the device, or back to the tab; where the device refuses, it stays */
   keep(keep) {
     const all = this.read();
-    this.place?.removeItem(this.name);
+    const from = this.place;
     this.kept = keep && Boolean(this.device);
     this.set(all);
+    if (keep && !this.device?.getItem(this.name)) this.kept = false;
+    else if (this.place !== from) attempt(() => from?.removeItem(this.name));
   }
 
   /** Forget the conversation, in other tabs that share it, too. */
   clear() {
     this.memory = {};
-    if (this.kept) this.device?.setItem(this.name, GONE);
-    for (const place of [this.tab, this.device]) place?.removeItem(this.name);
+    if (this.kept) attempt(() => this.device?.setItem(this.name, GONE));
+    for (const place of [this.tab, this.device]) attempt(() => place?.removeItem(this.name));
     this.kept = false;
+  }
+
+  /**
+   * Look again, after other pages were shown in this tab. False where they left, deleted or replaced the conversation;
+   * where nothing can be stored they could have done so unseen.
+   */
+  same() {
+    const { mark } = this.memory;
+    this.kept = Boolean(this.device?.getItem(this.name));
+    this.memory = parse(this.place?.getItem(this.name)) || {};
+    return Boolean(mark) && this.memory.mark === mark;
   }
 
   /**
@@ -74,7 +98,7 @@ export class Store {
     if (now === null) {
       this.kept = false;
       this.set(this.memory);
-    } else if (now !== GONE) this.memory = JSON.parse(now);
+    } else if (now !== GONE) this.memory = parse(now) || this.memory;
     return now === GONE;
   }
 
@@ -100,16 +124,14 @@ export class Store {
   open(open) {
     const name = `${this.name}:open`;
     if (open === undefined) return { 1: true, 0: false }[this.tab?.getItem(name) || ""] ?? null;
-    try {
-      this.tab?.setItem(name, open ? "1" : "0");
-    } catch {}
+    attempt(() => this.tab?.setItem(name, open ? "1" : "0"));
     return open;
   }
 
   /** Leave nothing in this browser. */
   erase() {
     this.clear();
-    this.tab?.removeItem(`${this.name}:open`);
+    attempt(() => this.tab?.removeItem(`${this.name}:open`));
   }
 }
 

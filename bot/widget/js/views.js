@@ -63,8 +63,13 @@ export class Views {
     };
     const keep = el("input", { type: "checkbox", id: "keep", "aria-describedby": "keep-about" });
     keep.checked = chat.store.kept;
+    const about = el("p.small", { id: "keep-about" }, words.keep_about);
     keep.addEventListener("change", () => {
       chat.store.keep(keep.checked);
+      if (keep.checked && !chat.store.kept) {
+        keep.checked = false;
+        chat.say((about.textContent = words.keep_failed));
+      }
       chat.showKept();
       chat.line.session().catch(() => {});
     });
@@ -77,7 +82,7 @@ export class Views {
         "div.row.keeps",
         {},
         el("label", { for: "keep" }, keep, el("strong", {}, words.keep)),
-        el("p.small", { id: "keep-about" }, words.keep_about),
+        about,
       ),
       row(words.print, "", () => print(chat, [...chat.events.values()])),
       row(words.restart, words.restart_about, () => {

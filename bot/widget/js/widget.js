@@ -4,13 +4,16 @@ import { shades } from "./colour.js";
 import { el, fill, focused, icon, sheet } from "./dom.js";
 import { Line } from "./line.js";
 import { fillPaper } from "./paper.js";
+import { firstHelp } from "./parts.js";
 import { Store } from "./store.js";
+import { prose } from "./text.js";
 import { Views } from "./views.js";
 
 /** The element on the host's page: launcher, panel or sheet, composer, leaving. */
 
 const NARROW = "(max-width: 600px), (max-height: 480px)";
 const SHORT = 440; // pixels: less is a keyboard on a phone, or much zoom
+const PATIENCE = 5000; // without a line for longer, the words say whom to ring
 const QUIET = 1500; // a gap in the line shorter than this is not worth a word
 const NEUTRAL = "https://www.bbc.co.uk/weather";
 const WARN_LEFT = 100;
@@ -44,6 +47,7 @@ export class Widget {
       store: this.store,
       root: this.root,
       privacy: options.privacy,
+      early: firstHelp(words, this.page ? host.querySelectorAll("h2, ul") : []), // the page's own list is longer
       unread: () => this.#unread(),
     });
     this.line = new Line(base, this.store, { area: options.area, role: options.role }, {
@@ -87,7 +91,7 @@ export class Widget {
       console.warn(`Inclusion Guide: text in the colour ${options.colour} could not be read; the default is used.`);
     }
     this.#listen();
-    if (this.page) this.line.start();
+    if (this.page) this.#start();
     else if (
       this.store.open() ?? (options.open !== undefined && options.open !== "false")
     )
@@ -141,7 +145,7 @@ export class Widget {
   }
 
   #notice() {
-    this.notice = el("p.notice", { hidden: true });
+    this.notice = el("div.notice", { hidden: true });
     this.connecting = el("p.connecting", {}, this.words.state.connecting);
     this.chat.log.prepend(this.connecting);
     return this.notice;
@@ -171,7 +175,7 @@ export class Widget {
       this.#submit();
     });
     this.input.addEventListener("keydown", (e) => {
-      if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
+      if (e.key !== "Enter" || e.shiftKey || e.isComposing || e.keyCode === 229) return; // 229: Safari composing
       e.preventDefault();
       this.#submit();
     });
@@ -199,7 +203,7 @@ export class Widget {
   #send(payload, words) {
     const id = crypto.randomUUID?.() || uuid();
     const message = payload ? { id, payload, title: words } : { id, text: words };
-    this.line.start();
+    this.#start();
     this.chat.pending(message);
     this.line.send(message);
   }
@@ -229,26 +233,51 @@ export class Widget {
 
   // --------------------------------------------------------------------------------------------- line and notices
 
+  #start() {
+    this.line.start();
+    if (!this.chat.begun) for (const message of this.store.outbox) this.chat.pending(message, true);
+    if (!this.line.alive) this.#soonRing();
+  }
+
   /** @param {string} state @param {string} [say] */
   #state(state, say) {
     clearTimeout(this.hush);
     if (state === "on") {
+      clearTimeout(this.ring);
+      this.ring = 0;
       if (!this.notice.hidden) this.chat.say(this.words.state.back);
       this.notice.hidden = true;
       return;
     }
-    const words = say || this.words.state[state];
-    const show = () => {
-      this.chat.waiting();
-      this.connecting.hidden = true;
-      if (!this.notice.hidden && this.notice.textContent === words) return;
-      this.notice.textContent = words;
-      this.notice.hidden = false;
-      this.chat.say(words);
-    };
-    if (state === "lost" && !this.notice.hidden) return;
+    const show = () => this.#tell(say || this.words.state[state]);
+    if (state === "refused") this.ring = -1; // the server's own sentence says more
+    if (state === "lost" || state === "offline") {
+      this.#soonRing();
+      if (!this.notice.hidden) return this.chat.waiting();
+    }
     if (state === "lost") this.hush = setTimeout(show, QUIET);
     else show();
+  }
+
+  /** @param {string} words what holds of the line */
+  #tell(words) {
+    this.chat.waiting();
+    this.connecting.hidden = true;
+    if (!this.notice.hidden && this.notice.textContent === words) return;
+    this.chat.keepEnd(() => {
+      this.notice.replaceChildren(prose(words));
+      this.notice.hidden = false;
+    });
+    this.chat.say(words);
+  }
+
+  /** Whoever waits for a line may need somebody now. */
+  #soonRing() {
+    this.ring ||= setTimeout(() => {
+      const contacts = HELP.contacts.map((c) => `${c.title} (${c.phone})`).join(this.words.state.or);
+      if (document.hidden) this.ring = 0;
+      else this.#tell(fill(this.words.state.ring, { urgent: HELP.urgent, contacts }));
+    }, PATIENCE);
   }
 
   #unread() {
@@ -262,7 +291,7 @@ export class Widget {
 
   /** @param {{ still?: boolean, text?: string }} [how] still: the page has just loaded and the focus is not ours */
   open({ still = false, text = "" } = {}) {
-    this.line.start();
+    this.#start();
     if (!this.page && !this.panel.open) {
       const had = document.activeElement;
       const sheet = matchMedia(NARROW).matches && this.panel.showModal;
@@ -298,17 +327,37 @@ export class Widget {
   #closed() {
     if (this.panel.open) return;
     this.launcher.setAttribute("aria-expanded", "false");
-    this.store.open(false);
+    if (this.store.open()) this.store.open(false); // else it was left, and nothing of it is to be noted
   }
 
   /** Away from here at once: nothing stays on the screen, in this browser's keeping, or at this place of the history. */
   leave() {
-    this.line.stop();
-    this.store.erase();
     this.root.remove();
     document.documentElement.style.setProperty("display", "none", "important");
     document.title = "";
+    this.line.stop();
+    this.store.erase();
     location.replace(this.leaveTo);
+  }
+
+  /**
+   * Back from the browser's history, where pages stay as they were: nothing is seen of a conversation that was left or
+   * deleted on a later page.
+   */
+  #comeBack() {
+    if (this.store.same()) {
+      this.chat.showKept();
+      return this.line.reset();
+    }
+    this.views.close();
+    this.chat.forget();
+    this.input.value = "";
+    this.#count();
+    if (this.page || this.store.open()) return this.line.reset();
+    this.line.stop();
+    this.close();
+    this.missed = 0;
+    this.badge.hidden = true;
   }
 
   #forget() {
@@ -327,11 +376,25 @@ export class Widget {
       else this.close();
     };
     let [shifts, last] = [0, 0];
-    this.panel.addEventListener("keydown", (e) => {
-      shifts = e.key === "Shift" && !e.repeat ? (e.timeStamp - last < 2000 ? shifts + 1 : 1) : 0;
-      last = e.timeStamp;
-      if (shifts === 3) this.leave();
-      if (e.key === "Escape" && !e.isComposing) back(e);
+    // wherever the focus is, also on a page that nobody has touched yet
+    addEventListener(
+      "keydown",
+      (e) => {
+        if (!this.page && !this.panel.open) return;
+        shifts = e.key === "Shift" && !e.repeat ? (e.timeStamp - last < 2000 ? shifts + 1 : 1) : 0;
+        last = e.timeStamp;
+        if (shifts === 3) this.leave();
+      },
+      true,
+    );
+    addEventListener("pointerdown", () => (shifts = 0), true); // Shift and the mouse choose text
+    this.panel.addEventListener("keydown", (e) => e.key === "Escape" && !e.isComposing && back(e));
+    // what is seen again from the history is decided on before it is painted
+    const { style } = this.root;
+    addEventListener("pagehide", () => style.setProperty("visibility", "hidden", "important"));
+    addEventListener("pageshow", (e) => {
+      if (e.persisted) this.#comeBack();
+      style.removeProperty("visibility");
     });
     this.panel.addEventListener("cancel", back);
     if (!this.page) this.panel.addEventListener("close", () => this.#closed());
