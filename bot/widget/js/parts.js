@@ -119,10 +119,10 @@ export const emergency = (line) => el("div.emergency", {}, icon("alert"), line);
 /**
  * Whom to ring, in the bundle for when there is no line.
  * @param {any} words
- * @param {any} numbers the nodes of a list that the page has, if any
+ * @param {any} listed the nodes of a list that the page has, if any
  */
-export function firstHelp(words, numbers) {
-  return el("div.early", {}, emergency(prose(HELP.urgent)), ...(numbers.length ? numbers : [contactCards(words, HELP.contacts, true)]));
+export function firstHelp(words, listed) {
+  return el("div.early", {}, emergency(prose(HELP.urgent)), ...(listed.length ? listed : [numbers(words, HELP.contacts)]));
 }
 
 /**
