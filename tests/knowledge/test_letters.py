@@ -79,7 +79,7 @@ def test_a_statement_about_oneself_is_told_from_one_about_others(text: str, is_s
 @pytest.mark.parametrize(
     "letter",
     [
-        "Dear Parent/Carer,\nI am the head of year. Sam is suspended for two days.\n\nYours sincerely\nA. Head\n\nis that right?",
+        "Dear Parent/Carer,\nI am the head of year. Sam is suspended.\n\nYours sincerely\nA. Head\n\nis that right?",
         'the letter says "I am the headteacher and I have decided to suspend Sam", is that right?',
     ],
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
 
 from bot.__main__ import Stop, _messengers
 from bot.channels.teams import access
+from knowledge.render import words as manners
+from tests.bot.damage import held
 from tests.teams.conftest import Server
 from tests.teams.microsoft import SECRET, Microsoft
 from tests.teams.someone import Someone, words
@@ -78,6 +81,40 @@ def test_what_was_taken_in_is_answered_after_a_kill(server: Server, anna: Someon
     anna.say("help")
     assert len(anna.writes()) == before + 2
     assert "managed move" in words(anna.writes()[before:])
+
+
+HELD = 4.0  # seconds, less than a write waits
+
+
+@pytest.mark.parametrize("database", ["people.db", "conversations.db"])
+def test_a_press_is_acknowledged_while_a_database_is_held_and_answered_once_afterwards(
+    database: str, server: Server, anna: Someone
+) -> None:
+    anna.greeted()
+    anna.say("4 suspensions. what is expected of us?")
+    step = anna.say("walk me through it")[-1]
+    before = len(anna.writes())
+    with held(server.folder / database):
+        begun = time.monotonic()
+        assert server.post(anna.pressing("Done", step)) == 200
+        acknowledged = time.monotonic() - begun
+        time.sleep(max(0.0, HELD - acknowledged))
+    assert acknowledged < HELD / 2
+    anna.microsoft.wait(lambda _: len(anna.writes()) > before)
+    assert "Noted as done" in words(anna.writes()[before:])
+    anna.say("help")
+    assert len(anna.writes()) == before + 2
+
+
+def test_a_press_that_cannot_be_kept_at_all_is_told(server: Server, anna: Someone) -> None:
+    anna.greeted()
+    anna.say("4 suspensions. what is expected of us?")
+    step = anna.say("walk me through it")[-1]
+    before = len(anna.writes())
+    with held(server.folder / "people.db"):
+        assert server.post(anna.pressing("Done", step)) == 200
+        anna.microsoft.wait(lambda _: len(anna.writes()) > before)
+    assert manners()["manners"]["error"].split(".")[0] in words(anna.writes()[before:])
 
 
 # ---------------------------------------------------------------------------------------------------------- the start
