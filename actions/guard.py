@@ -68,7 +68,8 @@ class GuardedAction(Action, abc.ABC):
 def _add_notes(turn: Turn, reply: Reply) -> None:
     """What goes with any reply but a crisis one: what was left out of the message, and the gentle line."""
     if turn.redacted:
-        named = " and ".join(turn.redacted)
+        *others, last = turn.redacted
+        named = f"{', '.join(others)} and {last}" if others else last
         reply.notes.append(words()["labels"]["redacted"].format(what=named))
     if reply.status == "crisis":
         reply.notes = []

@@ -13,6 +13,7 @@ from bot.channels.tokens import BadSecret, secret
 from bot.inprocess import InProcessActions
 from bot.people import database, stores
 from bot.privacy import keep_days
+from bot.sqlite import empty_log
 from bot.tracker_store import TrackerStore
 from bot.widget import pages
 from knowledge import store
@@ -28,6 +29,7 @@ class NotReady(RuntimeError):
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DAY = 86400
+MINUTE = 60
 
 
 def quiet(level: int = logging.WARNING) -> None:
@@ -107,6 +109,7 @@ def make_app(
     @app.listener("after_server_start")
     async def started(app: Any, _: Any) -> None:
         app.ctx.expiry = asyncio.create_task(_expire(app.ctx.agent.tracker_store))
+        app.ctx.emptying = asyncio.create_task(_empty_log())
         app.ctx.console = _console(app.ctx.agent, console) if console else None
         if on_ready:
             on_ready()
@@ -114,6 +117,7 @@ def make_app(
     @app.listener("before_server_stop")
     async def stop(app: Any, _: Any) -> None:
         app.ctx.expiry.cancel()
+        app.ctx.emptying.cancel()
         if app.ctx.console:
             await asyncio.to_thread(app.ctx.console.stop)
 
@@ -140,6 +144,16 @@ async def _expire(trackers: TrackerStore) -> None:
             if any(gone.values()):
                 log.warning("Deleted what was over %d days old: %s.", keep_days(), gone)
         await asyncio.sleep(DAY)
+
+
+async def _empty_log() -> None:
+    """Once a minute: the words of messages that have been answered stand in the write-ahead log until then."""
+    while True:
+        await asyncio.sleep(MINUTE)
+        try:
+            await asyncio.to_thread(empty_log, database.engine())
+        except Exception as error:  # a full disk now must not end it for good
+            log.error("The log of the people's database could not be emptied: %s", type(error).__name__)
 
 
 def serve(
