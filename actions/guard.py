@@ -98,7 +98,8 @@ def _add_notes(turn: Turn, reply: Reply) -> None:
         reply.notes = []
         return
     if turn.redacted:
-        named = " and ".join(turn.redacted)
+        *others, last = turn.redacted
+        named = f"{', '.join(others)} and {last}" if others else last
         reply.notes.append(words()["labels"]["redacted"].format(what=named))
     if reply.status in DECLINES:
         reply.notes.append(danger.line(turn.knowledge, turn.role))

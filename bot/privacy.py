@@ -1,76 +1,96 @@
-"""Taking out of a message what is surely personal, before anything else sees it."""
+"""Taking out of a message what is personal, before anything else sees it. The console points out the same in notes."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
-from typing import Callable, Iterable
+from typing import Iterable
 
-import phonenumbers
-from stdnum.gb import nhs
-
-# any letters, also accented; the last part of the address begins with one, so 'see you @ 10.30' stays
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]{1,64}\s?@\s?[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+")
-# the postcode areas there are: 'yr9 2nd suspension' and 'KS3 1st time' have the shape of a postcode and are none
-_AREAS = (
-    "A[BL] B[ABDHLNRST]? C[ABFHMORTVW] D[ADEGHLNTY] E[CHNX]? F[KY] G[LUY]? H[ADGPRSUX] I[GMPV] JE K[ATWY] L[ADELNSU]? "
-    "M[EKL]? N[EGNPRW]? O[LX] P[AEHLOR] R[GHM] S[AEGKLMNOPRSTWY]? T[ADFNQRSW] UB W[ACDFNRSV]? YO ZE"
-).replace(" ", "|")
-# a full UK postcode; outward codes alone (a town's 'ST16') stay, they point at no one
-_POSTCODE = re.compile(rf"\b(?:GIR ?0AA|(?:{_AREAS})\d[A-HJKMNPR-Y\d]? ?\d[ABD-HJLNP-UW-Z]{{2}})\b", re.I)
-# unique pupil number: a letter, then twelve characters of which only the last may be a letter
-_UPN = re.compile(r"\b[A-HJ-NP-RT-Z][ -]?\d{3}[ -]?\d{4}[ -]?\d{4}[0-9A-HJ-NP-RT-Z]\b", re.I)
-_NHS = re.compile(r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b")
-_DIGITS = re.compile(r"\D")
+from bot.details.accounts import accounts
+from bot.details.digits import Digits
+from bot.details.ours import ours
+from bot.details.people import people
+from bot.details.places import schools, streets
+from bot.details.text import Text
+from bot.details.written import MASK, details, national
 
 KEEP_DAYS = 28
 
+# each kind of detail in the words of its mark
 NAMES = {
     "email": "email address",
     "phone": "phone number",
     "postcode": "postcode",
     "upn": "pupil number",
     "nhs": "NHS number",
+    "born": "date of birth",
+    "address": "street address",
+    "ni": "National Insurance number",
+    "bank": "bank details",
+    "card": "card number",
+    "passport": "passport number",
+    "car": "number plate",
+    "user": "user name",
+    "school": "school name",
+    "name": "name",
 }
+_MARK = re.compile("|".join(rf"\[{re.escape(name)}\]" for name in NAMES.values()), re.I)
+_PASSES = 4  # so often a text is looked through: what is taken out may lay something bare
+
+
+@dataclasses.dataclass(frozen=True)
+class Spot:
+    """Words in a text that look personal, what they look like, and where they stand."""
+
+    kind: str
+    words: str
+    start: int
+    end: int
+
+
+def spots(text: str, public_numbers: Iterable[str] = ()) -> list[Spot]:
+    """What looks personal in a text, in its order.
+
+    `public_numbers` are phone numbers of services: these are nobody's, as are addresses and names that our own
+    knowledge holds.
+    """
+    digits = Digits(_MARK.sub(lambda mark: MASK * len(mark.group()), text))
+    public = ours().addresses | {national(n) for n in public_numbers}
+    places, masked = details(digits.text, public)
+
+    def take(kind: str, spans: Iterable[tuple[int, int]]) -> None:
+        nonlocal masked
+        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+            if MASK not in masked[start:end]:
+                places.append((kind, start, end))
+                masked = masked[:start] + MASK * (end - start) + masked[end:]
+
+    take("user", accounts(masked))
+    take("address", streets(masked))
+    take("school", schools(Text(masked, ours())))
+    take("name", people(Text(masked, ours())))
+    found = [(kind, *digits.place(start, end)) for kind, start, end in places]
+    return [Spot(kind, text[start:end], start, end) for kind, start, end in sorted(found, key=lambda f: f[1])]
+
+
+def without(text: str, found: Iterable[Spot]) -> str:
+    """The text with a mark in the place of each."""
+    for spot in sorted(found, key=lambda s: -s.start):
+        text = f"{text[: spot.start]}[{NAMES[spot.kind]}]{text[spot.end :]}"
+    return text
 
 
 def redact(text: str, public_numbers: Iterable[str] = ()) -> tuple[str, list[str]]:
-    """The text with personal details replaced by '[kind]', and the kinds found.
-
-    `public_numbers` are phone numbers of services: these stay, since people ask about them.
-    """
-    found: list[str] = []
-
-    def out(kind: str) -> Callable[[re.Match[str]], str]:
-        def replace(match: re.Match[str]) -> str:
-            if kind == "nhs" and not nhs.is_valid(match.group()):
-                return match.group()
-            found.append(kind)
-            return f"[{NAMES[kind]}]"
-
-        return replace
-
-    text = _EMAIL.sub(out("email"), text)
-    text = _UPN.sub(out("upn"), text)
-    text = _NHS.sub(out("nhs"), text)
-    public = {_national(n) for n in public_numbers}
-    for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, "GB", phonenumbers.Leniency.POSSIBLE))):
-        digits = _DIGITS.sub("", match.raw_string)
-        if (
-            _national(digits) in public
-            or not (digits.startswith(("0", "44")) or match.raw_string.startswith("+"))
-            or len(digits) < 10
-        ):
-            continue
-        found.append("phone")
-        text = f"{text[: match.start]}[{NAMES['phone']}]{text[match.end :]}"
-    text = _POSTCODE.sub(out("postcode"), text)
-    return text, list(dict.fromkeys(found))
-
-
-def _national(number: str) -> str:
-    """A phone number's digits as dialled within the UK."""
-    return re.sub(r"^(?:00)?440?(?=[1-9]\d{8})", "0", _DIGITS.sub("", number))
+    """The text with '[kind]' in place of personal details, and the kinds found."""
+    numbers, kinds = list(public_numbers), []
+    for _ in range(_PASSES):
+        found = spots(text, numbers)
+        if not found:
+            break
+        kinds += [spot.kind for spot in found]
+        text = without(text, found)
+    return text, list(dict.fromkeys(kinds))
 
 
 def keep_days() -> int:

@@ -19,6 +19,7 @@ from bot.inprocess import InProcessActions
 from bot.people import database, stores
 from bot.people.lease import RENEWED, Lease, Taken
 from bot.privacy import keep_days
+from bot.sqlite import empty_log
 from bot.tracker_store import TrackerStore
 from bot.widget import pages
 from knowledge import store
@@ -34,6 +35,7 @@ class NotReady(RuntimeError):
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DAY = 86400
+MINUTE = 60
 THREADS = 64  # for what waits for the people's database
 PATIENCE = 2.0  # seconds that a sign of readiness waits for a database
 T = TypeVar("T")
@@ -126,7 +128,7 @@ def make_app(
 
     @app.listener("after_server_start")
     async def started(app: Any, _: Any) -> None:
-        app.ctx.tasks = [asyncio.create_task(_expire(app.ctx.agent.tracker_store))]
+        app.ctx.tasks = [asyncio.create_task(_expire(app.ctx.agent.tracker_store)), asyncio.create_task(_empty_log())]
         if lease:
             app.ctx.tasks.append(asyncio.create_task(_hold(app, lease)))
         app.ctx.console = _console(app.ctx.agent, console) if console else None
@@ -191,6 +193,16 @@ async def _expire(trackers: TrackerStore) -> None:
             if any(gone.values()):
                 log.warning("Deleted what was over %d days old: %s.", keep_days(), gone)
         await asyncio.sleep(DAY)
+
+
+async def _empty_log() -> None:
+    """Once a minute: the words of messages that have been answered stand in the write-ahead log until then."""
+    while True:
+        await asyncio.sleep(MINUTE)
+        try:
+            await asyncio.to_thread(empty_log, database.engine())
+        except Exception as error:  # a full disk now must not end it for good
+            log.error("The log of the people's database could not be emptied: %s", type(error).__name__)
 
 
 def serve(

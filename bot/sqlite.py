@@ -44,7 +44,7 @@ def scrub(engine: Any, tries: int = 20) -> None:
     try:
         connection.cursor().execute("VACUUM")
         for _ in range(tries):
-            if not connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if _checkpoint(connection):
                 return
             time.sleep(0.05)
         log.warning("A database is being read; its deleted words go with its next checkpoint.")
@@ -52,3 +52,20 @@ def scrub(engine: Any, tries: int = 20) -> None:
         log.warning("A database could not be rewritten; traces of deleted words may stand in it until the next time.")
     finally:
         connection.close()
+
+
+def empty_log(engine: Any) -> bool:
+    """Empty the write-ahead log, which holds what rows said before they changed; whether nobody was in the way."""
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        return _checkpoint(connection)
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+
+
+def _checkpoint(connection: Any) -> bool:
+    return not connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

@@ -7,7 +7,6 @@ against the words that the knowledge holds.
 from __future__ import annotations
 
 import dataclasses
-import importlib.resources
 import re
 from collections import Counter
 from pathlib import Path
@@ -25,7 +24,7 @@ from knowledge.check import names_of
 from knowledge.deciding import Decided, decisions
 from knowledge.letters import own_words
 from knowledge.store import Knowledge
-from knowledge.words import plain
+from knowledge.words import english, plain
 
 NUMBERS = {
     "a": 1, "one": 1, "once": 1, "first": 1, "two": 2, "twice": 2, "second": 2, "three": 3, "third": 3, "four": 4,
@@ -172,7 +171,7 @@ class Reader:
                 spelt |= {t.text for doc in docs for t in doc if len(t.text) > 4 and t.is_alpha}
         ordinary = _ordinary_words(knowledge)
         self._right = sorted(spelt | {w for w, n in ordinary.items() if n > 2 and len(w) > 4})
-        self._known = spelt | set(ordinary) | _english() | set(words["contractions"])
+        self._known = spelt | set(ordinary) | english() | set(words["contractions"])
         others = _any(words["not_of_oneself"])
         self._is = {
             role: re.compile(
@@ -430,9 +429,3 @@ def _ordinary_words(knowledge: Knowledge) -> Counter[str]:
         if phrase.kind in ("text", "title", "alias"):
             words.update(re.findall(r"[a-z]+", plain(phrase.text)))
     return words
-
-
-def _english() -> set[str]:
-    """Common English words, which are never misspelt names."""
-    lines = (importlib.resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
-    return {line.split(" ")[0] for line in lines.splitlines() if line}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.resources
 import re
 import unicodedata
 
@@ -95,6 +96,13 @@ def _in_latin(text: str) -> str:
 
 def _is_latin(letter: str) -> bool:
     return unicodedata.name(letter, "").startswith("LATIN")
+
+
+@functools.lru_cache(maxsize=1)
+def english() -> frozenset[str]:
+    """Common English words, in lower case."""
+    lines = (importlib.resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text("utf-8-sig")
+    return frozenset(line.split(" ")[0] for line in lines.splitlines() if line)
 
 
 def plain(text: str) -> str:

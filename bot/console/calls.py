@@ -9,13 +9,14 @@ from typing import Any, Optional
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from bot.console import filling, personal, summary
+from bot.console import filling, summary
 from bot.console.answers import contacts, known, of_replies
 from bot.console.scripts import Script, Scripts, applies, choices
 from bot.console.state import call_or_404, console, me, sent, typed
 from bot.console.wording import helpline, wording
 from bot.people.calls import Changed, keep_days, reference
 from bot.people.handovers import Handovers
+from bot.privacy import spots, without
 from bot.replies import Reply
 from knowledge import clock
 from knowledge.render import words
@@ -192,9 +193,9 @@ def save(ref: str) -> Any:
             facts[name] = scripts.answer(name, value)
     filled = _undone(call, facts, body.get("undo"))
     kept = set(map(str, keep)) if isinstance(keep, list) else set()
-    kept |= {s.words for s in personal.spots(call["note"], console().desk.public_numbers)}
-    found = [s for s in personal.spots(note, console().desk.public_numbers) if s.words not in kept]
-    stored = personal.without(note, found)
+    kept |= {s.words for s in spots(call["note"], console().desk.public_numbers)}
+    found = [s for s in spots(note, console().desk.public_numbers) if s.words not in kept]
+    stored = without(note, found)
     new = filling.read(stored[-2000:], console().desk.reader, scripts) if body.get("read") and stored else {}
     new = filling.fill(facts, filled, new)
     facts.update(new)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.console import answers, filling, personal, scripts
+from bot import privacy
+from bot.console import answers, filling, scripts
 from bot.people.callbacks import CallBacks
 from bot.people.calls import Calls
 from bot.people.handovers import Handovers
@@ -38,11 +39,11 @@ SOON = (datetime.date.today() + datetime.timedelta(days=3)).isoformat()
     ],
 )
 def test_what_looks_personal_in_a_note(text: str, kinds: list[str], desk: Desk) -> None:
-    found = personal.spots(text, desk.public_numbers)
+    found = privacy.spots(text, desk.public_numbers)
     assert [s.kind for s in found] == kinds
     for spot in found:
         assert text[spot.start : spot.end] == spot.words
-        assert spot.words not in personal.without(text, found)
+        assert spot.words not in privacy.without(text, found)
 
 
 def test_a_note_is_kept_without_what_looks_personal_until_its_writer_says_so(people: Any, adviser: By) -> None:
@@ -101,10 +102,10 @@ def test_the_script_branches_by_what_is_known(adviser: By) -> None:
 def test_a_save_over_a_newer_one_is_told_what_stands_there(adviser: By) -> None:
     anna, ben = adviser("anna"), adviser("ben")
     ref = anna.call()
-    ben.save(ref, note="by ben", facts={"decision": "suspended"})
-    answer = anna.send(f"/calls/{ref}/save", {"version": 1, "note": "by anna", "facts": {}})
+    ben.save(ref, note="by one", facts={"decision": "suspended"})
+    answer = anna.send(f"/calls/{ref}/save", {"version": 1, "note": "by another", "facts": {}})
     assert answer.status_code == 409
-    assert (answer.json["note"], answer.json["facts"]["decision"]) == ("by ben", "suspended")
+    assert (answer.json["note"], answer.json["facts"]["decision"]) == ("by one", "suspended")
 
 
 def test_two_who_add_to_the_summary_both_do(adviser: By, people: Any) -> None:

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from bot import model, server
 from knowledge.desk import desk
-from tests.eval import baselines, measure
+from tests.eval import baselines, measure, personal
 
 HALVES = ("tune", "report")
 CRISIS = Path(__file__).parent.parent / "crisis"
@@ -50,6 +50,7 @@ async def _measure(options: argparse.Namespace) -> None:
                     print(f"  {o.case['id']} {o.case['say'][-1]!r}: {'; '.join(o.wrong)}")
         for name in ("dev",) if half == "tune" else ("report", "everyday"):
             await _crisis(agent, name, options.quiet)
+        personal.report(half, options.quiet)
 
 
 def _share(good: int, total: int) -> str:

@@ -178,3 +178,23 @@ def test_the_server_deletes_when_it_starts_and_goes_on_after_a_failure(
         task.cancel()
 
     asyncio.run(a_while())
+
+
+def test_the_words_of_an_answered_message_are_soon_in_no_file(
+    people: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot import server
+
+    inbox = Inbox(people)
+    inbox.put("mine", [Waiting("1", SECRET, [], False)])
+    inbox.done("mine", "1")
+    assert SECRET.encode() in files(tmp_path), "they stand in the write-ahead log"
+    monkeypatch.setattr(server, "MINUTE", 0.01)
+
+    async def a_while() -> None:
+        task = asyncio.create_task(server._empty_log())
+        await until(lambda: SECRET.encode() not in files(tmp_path))
+        task.cancel()
+
+    asyncio.run(a_while())
+    assert b"mine" in files(tmp_path)

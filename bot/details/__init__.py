@@ -1,0 +1,1 @@
+"""What tells personal details in a text: their form (`written`), or the words around them (the rest)."""
