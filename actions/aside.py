@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Optional
 
 from actions.answer import answer
@@ -16,6 +17,11 @@ from knowledge.render import words
 from knowledge.words import plain
 
 SLOT = "danger"
+_QUESTION = re.compile(
+    r"(?:^|[.!,;:] |\b(?:and|but|so|please|know) )"
+    r"(?:whats?|how|whom?|why|when|where|which|can|could|should|must|may|do|does|did|will|would|is|are|tell me)\b"
+)
+_SITUATION = ("counts", "stage", "decision", "facts", "days", "named")
 # what helps somebody who wanted an answer and no page
 HELPS = ("answered", "clarifies", "context_noted", "walkthrough_step", "walkthrough_summary")
 
@@ -96,13 +102,26 @@ def answer_aside(turn: Turn) -> Reply:
 
 def _answer(turn: Turn, question: Optional[dict[str, Any]]) -> Reply:
     before = dict(turn.changes)
-    if question:
+    if question and _asks(question):
         reply = _ordinary(turn, question)
         if reply.status in HELPS or reply.status.startswith("asks_"):
             return reply
     turn.changes = before
     buttons = [Button(words()["buttons"][name], payload(act)) for name, act in _WAYS_ON]
-    return Reply("smalltalk", words()["manners"]["nothing_asked"], scope=turn.scope(local=False), buttons=buttons)
+    return Reply(
+        "smalltalk",
+        words()["manners"]["nothing_asked"],
+        scope=turn.scope(local=False),
+        buttons=buttons,
+        notes=[danger.line(turn.knowledge, turn.role)],
+    )
+
+
+def _asks(question: dict[str, Any]) -> bool:
+    """Whether there is something to answer: a question, or a word on how things stand. A cry alone has no answer."""
+    if "?" in question["text"] or _QUESTION.search(plain(question["text"])):
+        return True
+    return any(question["reading"].get(name) for name in _SITUATION)
 
 
 _WAYS_ON = (("next", "ask_next"), ("walk", "walk"), ("person", "person"))

@@ -166,7 +166,9 @@ def _numbers(services: list[schema.Service], pinned: list[str]) -> list[dict[str
         contact = render.contact(service, None)
         if contact.get("phone") in [c.get("phone", "") for c in shown] and "text_number" not in contact:
             continue
-        wanted = _REACH if service.area in NATIONAL else (*_REACH, "for")  # a council's line says which option to choose
+        wanted = (
+            _REACH if service.area in NATIONAL else (*_REACH, "for")
+        )  # a council's line says which option to choose
         shown.append({k: contact[k] for k in wanted if k in contact} | ({"pin": True} if service.id in pinned else {}))
     for contact in shown:
         if contact.get("out_of_hours_phone") in [c.get("phone", "") for c in shown]:

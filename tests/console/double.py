@@ -8,7 +8,7 @@ from typing import Optional
 from bot.console.answers import search
 from bot.inbound import payload
 from bot.replies import Button, Reply
-from knowledge import render
+from knowledge import danger, render
 from knowledge.desk import desk
 
 ADVISER = ("parent", "child", "adviser")
@@ -46,6 +46,7 @@ class Double:
             records=[record.id],
             scope={"area": record.area, "audience": record.audience, "stage": None, "role": known["role"]},
             sources=shown.sources,
+            hint=danger.gentle(knowledge) if "so hard" in message else "",
             contacts=shown.contacts,
             buttons=[Button("What happens next", payload("ask_next"))],
         )

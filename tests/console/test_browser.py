@@ -153,6 +153,20 @@ def test_a_call_that_goes_differently_opens_its_own_short_script(sit: Sit, serve
     expect(page.locator("[data-special=press]")).to_be_visible()
 
 
+def test_an_answer_near_danger_asks_above_whether_it_is_about_safety(sit: Sit) -> None:
+    anna = sit()
+    anna.start()
+    answer = anna.ask("it is so hard for her, what is a managed move?")
+    near = answer.get_by_role("button", name="Is this about somebody's safety? Alt+G")
+    expect(near).to_be_visible()
+    assert answer.evaluate(
+        "(turn) => turn.querySelector('.near').compareDocumentPosition(turn.querySelector('.say')) === 4"
+    )
+    near.click()
+    expect(anna.page.locator("#safeguarding .danger")).to_be_visible()
+    assert anna.ask("what is a managed move?").locator(".near").count() == 0
+
+
 def test_a_crisis_in_a_question_gets_an_adviser_s_steps_beside_the_note(sit: Sit) -> None:
     anna = sit()
     anna.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.phrases import phrases
+from knowledge import render
 from tests.bot.web import files
 from tests.teams.conftest import Server
 from tests.teams.microsoft import TENANT
@@ -106,8 +107,12 @@ def test_delete_asks_first_and_then_nothing_is_left(server: Server, anna: Someon
 
 
 def test_a_crisis_stands_alone(anna: Someone) -> None:
-    (answer,) = anna.say("a pupil of mine says she wants to kill herself")
+    (answer,) = anna.say("a pupil of mine says she wants to kill herself. what must the letter say?")
     shown = seen([answer[2]])
     assert "tel:999" in shown.links
-    assert shown.buttons == []
+    titles = [render.words()["buttons"][name] for name in ("not_meant", "answer_too")]
+    assert [title for title, _ in shown.buttons] == titles
+    assert shown.words.index("Phone 999") < shown.words.index("What to do now:")
     assert "999" in answer[2]["summary"]
+    _, asked = anna.press(titles[1], answer, answers=2)
+    assert "written notice" in seen([asked[2]]).words

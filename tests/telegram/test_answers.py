@@ -10,6 +10,7 @@ import pytest
 
 from bot.channels import messenger
 from bot.channels.phrases import phrases
+from knowledge.render import words
 from tests.bot.web import files
 from tests.telegram.conftest import FOURTH, Bot
 from tests.telegram.double import Double, Teacher
@@ -63,12 +64,14 @@ def test_a_long_answer_comes_whole_and_in_order(bot: Bot, known: Teacher) -> Non
 
 
 def test_danger_is_answered_at_once_with_nothing_beside_it(bot: Bot, teacher: Teacher) -> None:
-    teacher.says("a pupil told me he wants to kill himself tonight")
+    teacher.says("a pupil told me he wants to kill himself tonight. what must the letter say?")
     (answer,) = bot.answers()
-    assert "ring 999" in answer.text
-    assert answer.buttons == {}
-    teacher.says("hello")
-    assert "Before we begin" in bot.answers()[0].text
+    assert answer.text.index("phone 999") < answer.text.index("What to do now:") < answer.text.index("ring 999")
+    assert list(answer.buttons) == [words()["buttons"][name] for name in ("not_meant", "answer_too")]
+    teacher.press(words()["buttons"]["answer_too"])
+    first, *_, answer = bot.answers()
+    assert "Before we begin" in first.text
+    assert "written notice" in answer.text
 
 
 def test_personal_details_are_taken_out_before_anything_is_kept(bot: Bot, known: Teacher, folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.widget import pages
-from knowledge import danger
+from knowledge import danger, languages
 from knowledge.desk import Desk
 from tests.widget.conftest import PHONE
 from tests.widget.double import Double
@@ -146,6 +146,16 @@ def test_the_gentle_line_stands_above_the_answer_with_its_button(double: Double,
     expect(hint.get_by_role("button", name="Not safe")).to_be_visible()
     assert answer.get_by_role("button", name="Not safe").count() == 1
     assert answer.evaluate("(card) => card.querySelector('.hint').offsetTop < card.querySelector('.bubble').offsetTop")
+
+
+def test_what_is_said_in_a_language_from_right_to_left_stands_so(double: Double, visit: Callable[..., Guest]) -> None:
+    text = f"{languages.help_in('ur')}\n\nI can only read English."
+    double.extra["urdu"] = {"status": "out_of_scope", "text": text}
+    answer = visit(**PHONE).open().ask("urdu")
+    ways = answer.evaluate(
+        "(card) => [...card.querySelectorAll('.prose > *')].map((p) => getComputedStyle(p).direction)"
+    )
+    assert ways == ["rtl"] * 4 + ["ltr"]
 
 
 def test_the_scope_is_shown_and_changed_by_a_tap(double: Double, visit: Callable[..., Guest]) -> None:

@@ -68,14 +68,14 @@ export function prose(text, heading) {
           list = el(kind, { start: item[1] && item[1] !== "1" ? item[1] : null });
           made.append(list);
         }
-        list.append(el("li", {}, ...inline(item[2])));
+        list.append(el("li", { dir: "auto" }, ...inline(item[2])));
         return;
       }
       list = null;
       const first = at === 0 && n === 0 && blocks.length + lines.length > 2;
       const title = heading && first && line.length < 130 && !/[.?!:]$/.test(line.trim());
       const lead = !title && /:$/.test(line.trim());
-      made.append(el(title ? `${heading}.title` : lead ? "p.lead" : "p", {}, ...inline(line)));
+      made.append(el(title ? `${heading}.title` : lead ? "p.lead" : "p", { dir: "auto" }, ...inline(line)));
     });
   });
   return made;
