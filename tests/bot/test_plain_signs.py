@@ -187,7 +187,7 @@ def test_a_way_of_speaking_is_cut_out(text: str) -> None:
     ("text", "kind"),
     [
         ("he broke my ribs last time and dad will kill me when he finds out", "domestic-abuse"),
-        ("dad will kill me when he finds out. he hits me with a belt", "domestic-abuse"),
+        ("dad will kill me when he finds out. he hits me with a belt", "child-disclosing"),
         ("mum is going to murder me lol, anyway i want to die", "suicide-or-self-harm"),
         ("dad will kill me when he sees it, my dad hits me every time", "child-disclosing"),
         ("this is killing me and she has taken all her tablets", "emergency-now"),
