@@ -21,24 +21,50 @@ class Step:
     condition: Optional[str] = None
 
 
+END = "end"
+
+
 @dataclasses.dataclass
 class Walk:
-    """Where a walk stands. `ticks` maps a step's key to its answer; `why` holds reasons given for 'considered'."""
+    """Where a walk stands: `at` the step with this key, `END` after the last.
+
+    A number would not do: a fact that is told on the way shortens the list or makes it longer. `ticks` maps a step's
+    key to its answer; `why` holds reasons given for 'considered'.
+    """
 
     stage: str
     area: str
     audience: str
     role: str
     decision: Optional[str] = None
-    position: int = 0
+    at: str = ""
     ticks: dict[str, str] = dataclasses.field(default_factory=dict)
     why: dict[str, str] = dataclasses.field(default_factory=dict)
     finished: bool = False
 
     @classmethod
     def of(cls, turn: Turn) -> Optional["Walk"]:
-        state = turn.get("walk")
-        return cls(**copy.deepcopy(state)) if state else None  # a copy, so that a change is seen as one
+        state = copy.deepcopy(turn.get("walk"))  # a copy, so that a change is seen as one
+        if not state:
+            return None
+        number = state.pop("position", None)  # as walks were kept before
+        walk = cls(**state)
+        if number is not None:
+            walk.stand(steps(turn, walk), number)
+        return walk
+
+    def place(self, every: list[Step]) -> int:
+        """The number of the step in hand among these. One that is no longer there gives way to the first unanswered."""
+        if self.at == END:
+            return len(every)
+        keys = [key(step) for step in every]
+        if self.at in keys:
+            return keys.index(self.at)
+        return next((n for n, name in enumerate(keys) if name not in self.ticks), 0)
+
+    def stand(self, every: list[Step], place: int) -> None:
+        """Go to the step with this number among these."""
+        self.at = key(every[place]) if place < len(every) else END
 
     def keep(self, turn: Turn) -> None:
         turn.set("walk", dataclasses.asdict(self))
@@ -50,7 +76,11 @@ def key(step: Step) -> str:
 
 
 def steps(turn: Turn, walk: Walk) -> list[Step]:
-    """The steps of this walk, from the knowledge as it is now, in order; lines known not to apply are left out."""
+    """The steps of this walk, from the knowledge as it is now, in order; lines known not to apply are left out.
+
+    The step in hand stays: it is on the screen, and what is answered there must tick it and no other. So does what
+    was answered before.
+    """
     made: list[Step] = []
     facts = turn.get("facts") or {}
     if walk.audience == "parents":
@@ -64,7 +94,8 @@ def steps(turn: Turn, walk: Walk) -> list[Step]:
         if walk.audience == "schools" and walk.stage != "minor":
             made += _law(turn, "schools", walk.decision, "law")
         made += _duties(turn, walk, walk.audience, "duties", lambda d: d.text)
-    return [s for s in made if s.condition is None or facts.get(s.condition) is not False]
+    stay = {walk.at, *walk.ticks}
+    return [s for s in made if s.condition is None or facts.get(s.condition) is not False or key(s) in stay]
 
 
 def _law(turn: Turn, audience: str, decision: Optional[str], part: str) -> list[Step]:

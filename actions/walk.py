@@ -61,10 +61,12 @@ def _law_only(turn: Turn, audience: str) -> Reply:
 
 
 def _begin(turn: Turn, walk: Walk) -> Reply:
+    every = steps(turn, walk)
+    walk.stand(every, 0)
     walk.keep(turn)
     turn.set("pending", None)
     turn.set("misses", 0)
-    total = len(steps(turn, walk))
+    total = len(every)
     if not total:
         turn.set("walk", None)
         return next_steps(turn)
@@ -90,15 +92,16 @@ def _begin(turn: Turn, walk: Walk) -> Reply:
 def show(turn: Turn, walk: Walk, lead: str = "") -> Reply:
     """The step where the walk stands, or the summary after the last."""
     every = steps(turn, walk)
-    if walk.position >= len(every):
+    here = walk.place(every)
+    if here >= len(every):
         walk.finished = True
         walk.keep(turn)
         return summary(turn, walk, lead)
-    step = every[walk.position]
+    step = every[here]
     part = words()["walk"]["parts"][step.part]
-    head = words()["walk"]["step"].format(step=walk.position + 1, total=len(every), part=part)
+    head = words()["walk"]["step"].format(step=here + 1, total=len(every), part=part)
     lines = [head]
-    if walk.position == 0 or every[walk.position - 1].part != step.part:
+    if here == 0 or every[here - 1].part != step.part:
         if step.part == "asks":
             lines.append(words()["labels"]["asks"])
     body = step.text
@@ -120,7 +123,7 @@ def show(turn: Turn, walk: Walk, lead: str = "") -> Reply:
         scope=_scope(walk),
         sources=shown.sources,
         steps=_as_steps(walk, every),
-        buttons=_step_buttons(walk, step),
+        buttons=_step_buttons(walk, step, first=here == 0),
     )
 
 
@@ -129,19 +132,20 @@ def _scope(walk: Walk) -> dict[str, Any]:
 
 
 def _as_steps(walk: Walk, every: list[Step]) -> list[dict[str, Any]]:
+    here = walk.place(every)
     return [
         {
             "id": s.record,
             "part": s.part,
             "title": s.title,
             "state": walk.ticks.get(key(s)),
-            "current": i == walk.position,
+            "current": i == here,
         }
         for i, s in enumerate(every)
     ]
 
 
-def _step_buttons(walk: Walk, step: Step) -> list[Button]:
+def _step_buttons(walk: Walk, step: Step, first: bool) -> list[Button]:
     titles = words()["buttons"]
     question = step.part == "questions"
     made = [
@@ -155,7 +159,7 @@ def _step_buttons(walk: Walk, step: Step) -> list[Button]:
         Button(titles["more"], payload("more")),
         Button(titles["skip"], payload("skip")),
     ]
-    if walk.position:
+    if not first:
         made.append(Button(titles["back"], payload("previous")))
     made.append(Button(titles["stop"], payload("stop")))
     return made
@@ -165,8 +169,9 @@ def offer(turn: Turn, reply: Reply) -> Reply:
     """After an answer in the middle of a walk: where the walk stands, and the way back to it."""
     walk = Walk.of(turn)
     if walk and not walk.finished and reply.status != "crisis":
-        total = len(steps(turn, walk))
-        reply.notes.append(words()["manners"]["walk_offer"].format(step=min(walk.position + 1, total), total=total))
+        every = steps(turn, walk)
+        total = len(every)
+        reply.notes.append(words()["manners"]["walk_offer"].format(step=min(walk.place(every) + 1, total), total=total))
         reply.buttons = [b for b in reply.buttons if b.payload != payload("walk")]
         reply.buttons.insert(0, Button(words()["buttons"]["resume"], payload("resume")))
     return reply
@@ -224,8 +229,8 @@ def _titles(heading: str, chosen: list[Step], walk: Walk) -> list[str]:
 def move(turn: Turn, walk: Walk, act: str) -> Reply:
     """The state machine: the walk and an act in, the walk changed and the Reply out."""
     every = steps(turn, walk)
-    walk.position = min(walk.position, len(every))
-    current = every[walk.position] if walk.position < len(every) else None
+    here = walk.place(every)
+    current = every[here] if here < len(every) else None
     lead = ""
     if act == "reason" and CONSIDERED.match(turn.text):  # 'considered, because the parents asked us to wait'
         act = "considered"
@@ -235,15 +240,14 @@ def move(turn: Turn, walk: Walk, act: str) -> Reply:
         if act == "considered" and why:
             walk.why[key(current)] = why.group().strip()[:REASON_LENGTH]
         lead = words()["manners"]["considered"] if act == "considered" else words()["manners"]["noted"][act]
-        walk.position += 1
+        walk.stand(every, here + 1)
     elif act == "skip" and current:
-        while walk.position < len(every) and every[walk.position].part == current.part:
-            walk.position += 1
+        walk.stand(every, next((n for n in range(here, len(every)) if every[n].part != current.part), len(every)))
         lead = words()["manners"]["noted"]["skip"]
     elif act == "back":
-        if walk.position == 0:
+        if here == 0:
             lead = words()["manners"]["first_step"]
-        walk.position = max(0, walk.position - 1)
+        walk.stand(every, max(0, here - 1))
         walk.finished = False
     elif act == "more" and current:
         walk.keep(turn)
@@ -251,11 +255,10 @@ def move(turn: Turn, walk: Walk, act: str) -> Reply:
     elif act == "reason":
         return _reason(turn, walk, every)
     elif act == "resume":
-        walk.finished = False
         if NEXT.match(turn.text) and (turn.last_reply or {}).get("status") == "walkthrough_step":
-            walk.position += 1  # the step in hand stays unanswered
-        if walk.position >= len(every):
-            walk.finished = True
+            here += 1  # the step in hand stays unanswered
+            walk.stand(every, here)
+        walk.finished = here >= len(every)
     walk.keep(turn)
     if act == "stop":
         reply = summary(turn, walk)
@@ -270,6 +273,7 @@ def move(turn: Turn, walk: Walk, act: str) -> Reply:
 
 def _more(turn: Turn, walk: Walk, step: Step) -> Reply:
     """Everything the record says of this step."""
+    every = steps(turn, walk)
     shown = render.answer(turn.knowledge, [step.record], turn.role)
     duty = turn.knowledge.records[step.record].duty
     text = shown.text
@@ -283,13 +287,14 @@ def _more(turn: Turn, walk: Walk, step: Step) -> Reply:
         scope=_scope(walk),
         sources=shown.sources,
         contacts=shown.contacts,
-        steps=_as_steps(walk, steps(turn, walk)),
-        buttons=[b for b in _step_buttons(walk, step) if b.payload != payload("more")],
+        steps=_as_steps(walk, every),
+        buttons=[b for b in _step_buttons(walk, step, first=step == every[0]) if b.payload != payload("more")],
     )
 
 
 def _reason(turn: Turn, walk: Walk, every: list[Step]) -> Reply:
-    last = every[walk.position - 1] if 0 < walk.position <= len(every) else None
+    here = walk.place(every)
+    last = every[here - 1] if 0 < here <= len(every) else None
     if last is None or walk.ticks.get(key(last)) != "considered":
         return Reply("smalltalk", words()["manners"]["no_reason"], scope=_scope(walk))
     walk.why[key(last)] = turn.text.strip()[:REASON_LENGTH]

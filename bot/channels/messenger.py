@@ -19,7 +19,7 @@ from bot.channels import events, summary
 from bot.channels.failure import failure_reply
 from bot.channels.limits import Limit
 from bot.channels.phrases import phrases
-from bot.channels.staff import Doing, Staff, Update, name_of
+from bot.channels.staff import Doing, Staff, Update, mark, name_of
 from bot.channels.worker import Worker
 from bot.people import database, stores
 from bot.people.inbox import Inbox
@@ -67,7 +67,7 @@ class Showing:
     reply: Reply
     heading: str = ""
     token: str = ""
-    step: Optional[int] = None
+    step: Optional[str] = None
     note: bool = False
     board: Optional[str] = None
     pressed: Optional[str] = None
@@ -290,7 +290,7 @@ class Messenger:
             heads = [name_of(pupil)] if self._pupils.several(pupil) else []
             if reply.status in SCOPED:
                 heads.append(_scope(reply))
-        current = [n for n, step in enumerate(reply.steps) if step["current"]]
+        current = [mark(step["part"], step["id"]) for step in reply.steps if step["current"]]
         step = current[0] if current and reply.status == "walkthrough_step" else None
         heading = " · ".join(filter(None, heads))
         return Showing(reply, heading, pupil.token, step, note, pupil.board, work["pressed"])

@@ -50,12 +50,12 @@ def place_of(channel: str, secret: str, platform_id: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Press:
-    """A pressed button: the token of its conversation, its payload, the number of the step that it was shown with, and
+    """A pressed button: the token of its conversation, its payload, the mark of the step that it was shown with, and
     the platform's id of the message that it is on."""
 
     token: str
     payload: str
-    step: Optional[int] = None
+    step: Optional[str] = None
     on: Optional[str] = None
 
 
@@ -356,10 +356,16 @@ def _preset(update: Update, pupil: Pupil) -> Waiting:
     return Waiting(f"{PRESET}-{update.id}", payload("inform", **known), [], True)
 
 
-def _step(known: dict[str, Any]) -> Optional[int]:
-    """The number of the step at which a conversation's walk stands; None without an open walk."""
+def mark(part: str, record: str) -> str:
+    """What stands in a button for a step: as short as a button needs, and the same wherever the step stands."""
+    return hashlib.sha256(f"{part}:{record}".encode()).hexdigest()[:6]
+
+
+def _step(known: dict[str, Any]) -> Optional[str]:
+    """The mark of the step at which a conversation's walk stands; None without an open walk."""
     walk = known.get("walk") or {}
-    return None if not walk or walk.get("finished") else int(walk.get("position", 0))
+    part, _, record = str(walk.get("at") or "").partition(":")
+    return None if walk.get("finished") or not record else mark(part, record)
 
 
 def _value(button: Button) -> str:

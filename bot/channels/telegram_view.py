@@ -28,7 +28,7 @@ _AROUND = {"": ("", ""), "fold": ("<blockquote expandable>", "</blockquote>"), "
 
 _TAG = re.compile(r"<[^>]+>")
 _TITLE = re.compile(r"[^.?!:]$")
-_DATA = re.compile(r"^([0-9a-f]{8})\.(\d{0,4}) (\S.*)$", re.S)
+_DATA = re.compile(r"^([0-9a-f]{8})\.([0-9a-f]{0,6}) (\S.*)$", re.S)
 
 
 @dataclasses.dataclass
@@ -221,7 +221,7 @@ def read_data(carried: str, on: str) -> Press:
     if not found:
         return Press("", carried, None, on)
     token, step, short = found.groups()
-    return Press(token, _payload(short), int(step) if step else None, on)
+    return Press(token, _payload(short), step or None, on)
 
 
 def _payload(short: str) -> str:

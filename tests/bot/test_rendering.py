@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from bot.channels.messenger import Showing
 from bot.channels.rest import as_message
+from bot.channels.staff import mark
 from bot.channels.teams.client import TeamsClient
 from bot.channels.telegram_client import TelegramClient
 from bot.channels.telegram_view import ENTITY_LIMIT, TEXT_LIMIT, Block, data, length, pack, plain, read_data
@@ -86,7 +87,7 @@ RICH = ("telegram", "teams")
 
 def showing_of(reply: Reply) -> Showing:
     """A Reply as it is shown to somebody with several pupils."""
-    current = [n for n, step in enumerate(reply.steps) if step["current"]]
+    current = [mark(step["part"], step["id"]) for step in reply.steps if step["current"]]
     step = current[0] if current and reply.status == "walkthrough_step" else None
     return Showing(reply, "" if reply.status == "crisis" else HEADING, "1a2b3c4d", step)
 
@@ -228,7 +229,7 @@ def test_the_summary_to_copy_stands_apart_from_how_to_copy_it() -> None:
 
 
 def test_every_payload_of_the_knowledge_comes_back_as_it_went(knowledge: Knowledge) -> None:
-    showing = Showing(Reply("answered", "x"), token="1a2b3c4d", step=1000)
+    showing = Showing(Reply("answered", "x"), token="1a2b3c4d", step="a1b2c3")
     made = [payload("done"), "!pupil 1a2b3c4d", "!delete"]
     made += [payload("inform", stage=s.code) for s in knowledge.stages.values()]
     made += [payload("inform", area=area) for area in knowledge.areas]

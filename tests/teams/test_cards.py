@@ -165,8 +165,8 @@ def test_only_the_walk_stands_in_place() -> None:
 
 def test_the_same_showing_gives_the_same_parts() -> None:
     for reply in EXAMPLES.values():
-        assert made(reply=reply, heading="Pupil A", token="x", step=1) == made(
-            reply=reply, heading="Pupil A", token="x", step=1
+        assert made(reply=reply, heading="Pupil A", token="x", step="a1b2c3") == made(
+            reply=reply, heading="Pupil A", token="x", step="a1b2c3"
         )
 
 

@@ -115,7 +115,7 @@ def _press(activity: dict[str, Any]) -> Optional[Press]:
     return Press(
         str(value.get("token")),
         payload,
-        step if isinstance(step, int) and not isinstance(step, bool) else None,
+        step if _string(step) else None,
         on if _string(on) else None,
     )
 

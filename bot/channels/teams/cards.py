@@ -51,7 +51,7 @@ class Piece:
         return _bytes(json.dumps(self.element, ensure_ascii=False)) + _bytes(self.plain) + 4
 
 
-def cards(reply: Reply, heading: str = "", token: str = "", step: Optional[int] = None) -> list[dict[str, Any]]:
+def cards(reply: Reply, heading: str = "", token: str = "", step: Optional[str] = None) -> list[dict[str, Any]]:
     """The messages that show a Reply, each with one card, in order and none too large.
 
     `heading` says for whom it holds. `token` and `step` go into the buttons, to know their conversation and step when
