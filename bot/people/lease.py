@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.people import database
 from bot.people.tables import Lease as _Row
+from knowledge import clock
 
 LASTS = 60.0  # seconds for which it holds unless it is renewed
 RENEWED = 15.0  # seconds between renewals
@@ -114,8 +115,8 @@ def _is_gone(host: str, pid: int) -> bool:
 
 
 def _sentence(row: Any) -> str:
-    since = time.strftime("%H:%M on %d/%m/%Y", time.localtime(row["started"]))
-    until = time.strftime("%H:%M:%S", time.localtime(row["until"]))
+    since = f"{clock.shown(row['started']):%H:%M on %d/%m/%Y}"
+    until = f"{clock.shown(row['until']):%H:%M:%S}"
     here = row["host"] == socket.gethostname()
     where = "on this machine" if here else f"on the machine {row['host']}"
     how = f": Ctrl+C in its window, or kill {row['pid']}" if here else ""
