@@ -163,6 +163,7 @@ class Desk:
         """Start a call; its reference."""
         self.page.get_by_role("button", name=script).first.click()
         expect(self.note).to_be_visible()
+        expect(self.page.locator("#timer")).not_to_be_empty()  # the script is there, and its keys
         return self.page.url.rsplit("/", 1)[1]
 
     def write(self, text: str) -> None:
