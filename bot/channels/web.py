@@ -28,6 +28,7 @@ from bot.channels.tokens import Token, Tokens, begin, secret
 from bot.channels.worker import Worker
 from bot.inbound import CHAT_LIMIT, Inbound, payload, take_in
 from bot.people import database, stores
+from bot.people.ended import Ended
 from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox, Waiting
@@ -86,7 +87,7 @@ class WebChannel(InputChannel):
         async def prepare(app: Sanic, _: Any) -> None:
             app.config.PROXIES_COUNT = int(os.environ.get("INCLUSION_GUIDE_PROXIES") or 0) or None
             people = database.engine()
-            self._app = app
+            self._app, self._ended = app, Ended(people)
             self._inbox, self._feedback, self._handovers = Inbox(people), Feedbacks(people), Handovers(people)
             self._worker = Worker(
                 CHANNEL, on_new_message, lambda: app.ctx.agent, self._trackers, self._inbox, self._hub
@@ -147,12 +148,17 @@ class WebChannel(InputChannel):
     def _address(self, request: Request) -> str:
         return neighbourhood(request.remote_addr or request.ip)
 
-    def _token(self, request: Request) -> Token:
+    async def _token(self, request: Request) -> Token:
         kind, _, signed = (request.headers.get("authorization") or "").partition(" ")
-        token = self._tokens.read(signed.strip()) if kind.lower() == "bearer" else None
+        token = await self._good(signed.strip()) if kind.lower() == "bearer" else None
         if token is None:
             raise Refused(401, "token")
         return token
+
+    async def _good(self, signed: Any) -> Optional[Token]:
+        """What a token says; None if it is none of ours, has expired, or its conversation was deleted."""
+        token = self._tokens.read(signed)
+        return token if token and not await asyncio.to_thread(self._ended.has, token.conversation) else None
 
     def _trackers(self) -> TrackerStore:
         return events.trackers_of(self._app.ctx.agent)
@@ -196,7 +202,7 @@ class WebChannel(InputChannel):
     async def session(self, request: Request) -> HTTPResponse:
         """Go on with the token's conversation, or begin one."""
         body = json_object(request)
-        token = self._tokens.read(body.get("token"))
+        token = await self._good(body.get("token"))
         shown: list[dict[str, Any]] = []
         waiting: list[str] = []
         warnings: list[str] = []
@@ -229,7 +235,7 @@ class WebChannel(InputChannel):
 
     async def message(self, request: Request) -> HTTPResponse:
         """Take in a message; its answer comes with the events."""
-        token = self._token(request)
+        token = await self._token(request)
         _count(self._by_conversation, token.conversation)
         _count(self._by_address, self._address(request))
         body = json_object(request)
@@ -247,7 +253,7 @@ class WebChannel(InputChannel):
 
     async def events(self, request: Request) -> None:
         """Everything after the cursor, then whatever comes."""
-        token = self._token(request)
+        token = await self._token(request)
         after = request.args.get("after", "")
         cursor = int(after) if after.isdecimal() and len(after) < 19 else 0
         headers = {"X-Accel-Buffering": "no"}  # a proxy passes each event on at once
@@ -271,7 +277,7 @@ class WebChannel(InputChannel):
 
     async def feedback(self, request: Request) -> HTTPResponse:
         """Keep whether an answer helped."""
-        token, body = self._token(request), json_object(request)
+        token, body = await self._token(request), json_object(request)
         number, helpful = str(body.get("reply")), body.get("helpful")
         reply = None
         if number.isdecimal() and len(number) < 19:
@@ -289,14 +295,14 @@ class WebChannel(InputChannel):
 
     async def draft(self, request: Request) -> HTTPResponse:
         """Whether a helpline takes summaries, and a draft of one."""
-        token = self._token(request)
+        token = await self._token(request)
         available = summary.helpline() is not None
         text = await self._read(summary.draft, token.conversation) if available else ""
         return response.json({"available": available, "summary": text})
 
     async def hand_over(self, request: Request) -> HTTPResponse:
         """Queue a summary that its writer has read and agreed to pass on."""
-        token, body = self._token(request), json_object(request)
+        token, body = await self._token(request), json_object(request)
         if summary.helpline() is None:
             raise Refused(409, "helpline")
         text = _words(body.get("summary"), SUMMARY_LIMIT, "summary")
@@ -312,7 +318,7 @@ class WebChannel(InputChannel):
 
     async def erase(self, request: Request) -> HTTPResponse:
         """Forget the conversation everywhere, and tell other tabs that it is gone."""
-        conversation = self._token(request).conversation
+        conversation = (await self._token(request)).conversation
         async with self._worker.quiet(conversation):
             await asyncio.to_thread(stores.erase, self._trackers(), conversation)
         self._hub.ring(conversation, {"type": "erased"})

@@ -125,5 +125,6 @@ def _sentence(row: Any) -> str:
         "Two would answer everybody twice, so I did not start.\n"
         f"Stop that one first{how}. If it has ended already, start me again after {until}.\n"
         "To run a second one beside it, give it a folder of its own: "
-        "INCLUSION_GUIDE_HOME=FOLDER ./run start --port PORT"
+        "INCLUSION_GUIDE_HOME=FOLDER ./run start --port PORT\n"
+        "Where PEOPLE_URL or TRACKER_URL is set, give it other databases there."
     )

@@ -10,6 +10,7 @@ from bot.people.accounts import Accounts, SignIns
 from bot.people.callbacks import CallBacks
 from bot.people.calls import Calls
 from bot.people.concerns import Concerns
+from bot.people.ended import Ended
 from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox
@@ -70,7 +71,7 @@ class Conversations:
 def stores(trackers: Trackers) -> tuple[Store, ...]:
     """Every store."""
     people = database.engine()
-    of_chats = (Conversations(trackers), Inbox(people), Feedbacks(people), Handovers(people))
+    of_chats = (Conversations(trackers), Inbox(people), Feedbacks(people), Handovers(people), Ended(people))
     of_messengers = (Updates(people), Pupils(people))
     of_helpline = (Calls(people), CallBacks(people), Concerns(people), SignIns(people), Accounts(people))
     return *of_chats, *of_messengers, *of_helpline, Lease(people)

@@ -202,3 +202,12 @@ class Lease(Base):  # type: ignore[misc,valid-type]
     host = Column(String(255), nullable=False)
     started = Column(Float, nullable=False)
     until = Column(Float, nullable=False)
+
+
+class Ended(Base):  # type: ignore[misc,valid-type]
+    """A conversation of the web chat that was deleted, as a hash, until its last token expires."""
+
+    __tablename__ = "ended"
+
+    conversation = Column(String(64), primary_key=True)
+    until = Column(Float, nullable=False)

@@ -82,11 +82,25 @@ def test_the_other_tab_is_told_and_its_stream_ends(server: InProcess) -> None:
     assert 'data: {"type": "erased"}' in server.run(erase_while_listening())
 
 
+def test_a_token_ends_with_its_conversation(server: InProcess) -> None:
+    tab, other = server.tab(), server.tab()
+    tab.ask("hello")
+    tab.call("DELETE", "/web/conversation")
+    for method, path in (("POST", "/web/message"), ("GET", "/web/events"), ("DELETE", "/web/conversation")):
+        assert tab.call(method, path, json={"id": str(uuid.uuid4()), "text": "hello"}).status_code == 401
+    before = tab.token
+    assert tab.again()["events"] == []
+    assert server.channel._tokens.read(tab.token).conversation != server.channel._tokens.read(before).conversation
+    assert tab.ask("hello")["type"] == other.ask("hello")["type"] == "reply"
+
+
 def test_after_erasing_a_preset_holds_for_what_comes_next(server: InProcess) -> None:
-    tab = server.tab(area="staffordshire", role="parent")
+    known = {"area": "staffordshire", "role": "parent"}
+    tab = server.tab(**known)
     said = "4 suspensions. what do I have to do?"
     assert tab.ask(said)["reply"]["records"] == ["staffs-4-parents"]
     tab.call("DELETE", "/web/conversation")
+    tab.open(token=tab.token, **known)
     assert tab.ask(said)["reply"]["records"] == ["staffs-4-parents"]
 
 

@@ -79,7 +79,7 @@ def take_call(people: Any, conversation: str, said: str) -> str:
 
 def of_conversations(gone: dict[str, Any]) -> dict[str, Any]:
     """Without the stores that belong to no conversation."""
-    return {name: what for name, what in gone.items() if name not in ("accounts", "signins", "lease")}
+    return {name: what for name, what in gone.items() if name not in ("accounts", "signins", "lease", "ended")}
 
 
 def age(people: Any, days: float) -> None:

@@ -1,4 +1,4 @@
-"""Which server has the database"""
+"""Which server has the database, and which conversations of the web chat were deleted"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,13 @@ def upgrade() -> None:
         sa.Column("started", sa.Float(), nullable=False),
         sa.Column("until", sa.Float(), nullable=False),
     )
+    op.create_table(
+        "ended",
+        sa.Column("conversation", sa.String(64), primary_key=True),
+        sa.Column("until", sa.Float(), nullable=False),
+    )
 
 
 def downgrade() -> None:
-    op.drop_table("lease")
+    for name in ("ended", "lease"):
+        op.drop_table(name)
