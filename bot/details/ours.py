@@ -12,7 +12,7 @@ from knowledge.place import knowledge_url
 from knowledge.store import Knowledge, NotBuilt
 from knowledge.words import plain
 
-_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
 
 
@@ -46,10 +46,9 @@ class Ours:
         records = list(knowledge.records.values()) if knowledge else []
         areas = list(knowledge.areas.values()) if knowledge else []
         written = "\n".join(phrase.text for phrase in knowledge.phrases) if knowledge else ""
-        services = [str(s.dict()) for s in knowledge.services.values()] if knowledge else []
-        written += "\n".join(services)
+        emails = [s.email for s in knowledge.services.values() if s.email] if knowledge else []
         self.addresses = frozenset(
-            {email.lower() for email in _EMAIL.findall(written)}
+            {email.lower() for email in (*emails, *_EMAIL.findall(written))}
             | {code.replace(" ", "") for code in _POSTCODE.findall(written)}
         )
         own = [r.title for r in records] + [n for r in records if not r.duty for _, n in names_of(r.entry)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
-from bot.details.text import Span, Text, Word, listed, loose, never, strange
+from bot.details.text import Span, Text, Word, listed, loose, never
 from bot.details.words import word_list
 from knowledge.words import english
 
@@ -86,14 +86,20 @@ def _starts(text: Text) -> Iterator[tuple[int, bool]]:
             yield from ((m, True) for m in _after_relation(text, n))
         if (listed(word.lower) or _plural(word.lower)) and not word.acronym:
             yield n, word.capital
-        elif (word.first or word.capital) and (loose(word.lower) or strange(word.lower)):
-            if _PERSON_VERB.match(text.text, word.end) or (word.capital and _OF_AGE.match(text.text, word.end)):
+        elif word.capital and not word.first and word.lower in word_list("mostly_names") and not _described(text, n):
+            yield n, True
+        elif _stands_like_name(text, n) and text.strange(n):
+            yield n, word.capital
+        elif (word.first or word.capital) and _does_what_people_do(text, word):
+            if loose(word.lower) or text.strange(n):
                 yield n, False
     for pattern in (_STRONG, _CALLED, _NAMED):
         for match in pattern.finditer(text.text):
             n = at_place.get(match.end(), -1)
             if n >= 0 and _may_be_name(text, n):
                 yield n, True
+                if _ends_with_surname(text, n):
+                    yield n + 1, True
     for match in _HEADED.finditer(text.text):
         n = at_place.get(match.end(), -1)
         if n >= 0 and _like_name(text.words[n]):
@@ -108,12 +114,47 @@ def _starts(text: Text) -> Iterator[tuple[int, bool]]:
             yield n, True
 
 
+def _ends_with_surname(text: Text, n: int) -> bool:
+    """Whether one word stands between a name and a comma or the end: 'her name is joan day'."""
+    if n + 1 >= len(text.words) or text.gap(n) != " " or not re.match(r"\s*[,.\n]", text.gap(n + 1)):
+        return False
+    return text.lower[n + 1] not in word_list("speech")
+
+
+def _stands_like_name(text: Text, n: int) -> bool:
+    """Whether a word stands where names do, also with nothing that announces one."""
+    word, before = text.words[n], text.lower[n - 1] if n else ""
+    if word.acronym or before in word_list("before_places"):
+        return False
+    if word.capital and not word.first:
+        return True
+    after = text.lower[n + 1] if n + 1 < len(text.words) and text.gap(n) == " " else ""
+    ends = n + 1 == len(text.words) or bool(re.match(r"\s*[,.?!\n]", text.gap(n)))
+    acts = after in word_list("after_names")
+    return acts if word.first else before in word_list("before_names") and (acts or ends)
+
+
+def _described(text: Text, n: int) -> bool:
+    """Whether a word stands behind 'the' or 'a', or before another in capitals: 'the Grace Foundation'."""
+    after = text.words[n + 1] if n + 1 < len(text.words) else None
+    return text.lower[n - 1] in ("the", "a", "an", "this", "that") or bool(
+        after and after.capital and after.lower in english() and after.lower not in word_list("surname_words")
+    )
+
+
+def _does_what_people_do(text: Text, word: Word) -> bool:
+    """Whether a word stands before 'got suspended' or, in capitals, before 'is in year 4'."""
+    if _PERSON_VERB.match(text.text, word.end):
+        return True
+    return word.capital and bool(_OF_AGE.match(text.text, word.end))
+
+
 def _may_be_name(text: Text, n: int) -> bool:
     """Whether a word that stands where a name does is one."""
     word = text.words[n]
     if never(word.lower) or word.lower in word_list("titles"):
         return False
-    return word.capital or listed(word.lower) or loose(word.lower) or strange(word.lower)
+    return word.capital or listed(word.lower) or loose(word.lower) or text.strange(n)
 
 
 def _like_name(word: Word) -> bool:
@@ -132,7 +173,7 @@ def _may_be_self(text: Text, n: int) -> bool:
         return False
     if word.lower in word_list("also_words"):
         return word.capital and ends
-    return word.capital and strange(word.lower) and not re.search(r"(?:ish|ian|ese|ist)$", word.lower)
+    return word.capital and text.strange(n) and not re.search(r"(?:ish|ian|ese|ist)$", word.lower)
 
 
 def _after_title(text: Text, n: int) -> bool:
@@ -144,7 +185,12 @@ def _after_title(text: Text, n: int) -> bool:
         return False
     if word.capital or title.lower in _PLAIN_TITLE or (title.text.isupper() and word.text.isupper()):
         return True
-    return word.lower in word_list("surnames") or listed(word.lower) or strange(word.lower)
+    return (
+        word.lower in word_list("surnames")
+        or listed(word.lower)
+        or text.strange(n + 1)
+        or word.lower.startswith(("o'", "mc"))
+    )
 
 
 def _after_relation(text: Text, n: int) -> Iterator[int]:
@@ -159,9 +205,13 @@ def _after_relation(text: Text, n: int) -> Iterator[int]:
     if never(word.lower) or word.lower in word_list("relations") | word_list("offices"):
         return
     if relation in word_list("offices"):
-        if listed(word.lower) or (word.capital and (strange(word.lower) or word.lower in word_list("surnames"))):
+        if listed(word.lower) or (word.capital and (text.strange(m) or word.lower in word_list("surnames"))):
             yield m
-    elif _like_name(word) or (strange(word.lower) and text.gap(n) == " "):
+    elif (
+        _like_name(word)
+        or (text.strange(m) and text.gap(n) == " ")
+        or (loose(word.lower) and _PERSON_VERB.match(text.text, word.end))
+    ):
         yield m
 
 
@@ -171,14 +221,12 @@ def _last(text: Text, at: int, sure: bool) -> int:
     while last + 1 < len(text.words) and last - at + 1 < MOST:
         gap, word = text.gap(last), text.words[last + 1]
         initial = len(text.words[last].text) == 1
-        if not (re.fullmatch(r" |-", gap) or (initial and re.fullmatch(r"\.? ?", gap))) or text.known(last + 1):
+        if not (re.fullmatch(r" |-", gap) or (initial and re.fullmatch(r"\.? ?", gap))):
             break
-        if never(word.lower) or word.lower in word_list("speech"):
+        if never(word.lower) or word.lower in word_list("speech") or text.known(last + 1):
             break
-        surname = word.lower in word_list("surnames") or listed(word.lower)
-        if not (
-            word.capital or surname or (sure and (strange(word.lower) or word.lower in word_list("surname_words")))
-        ):
+        surname = word.lower in word_list("surnames") or (sure and word.lower in word_list("surname_words"))
+        if not (word.capital or surname or listed(word.lower) or (sure and text.strange(last + 1))):
             break
         last += 1
     return last
@@ -193,5 +241,5 @@ def _add_joined(text: Text, last: int, found: dict[int, int]) -> None:
     if (never(word.lower) and not loose(word.lower)) or text.known(n + 1):
         return
     people_follow = after in ("are", "were", "have", "both", "got", "had", "was")
-    if word.capital or strange(word.lower) or (loose(word.lower) and people_follow):
+    if word.capital or text.strange(n + 1) or (loose(word.lower) and people_follow):
         found.setdefault(n + 1, _last(text, n + 1, False))

@@ -6,7 +6,7 @@ import functools
 import re
 from typing import Iterator
 
-from bot.details.text import Span, Text, listed, never, strange
+from bot.details.text import Span, Text, listed, never
 from bot.details.words import any_of, word_list
 from knowledge.words import english
 
@@ -74,7 +74,7 @@ def _school_word(text: Text, n: int) -> bool:
 
 
 def _not_english(text: Text, n: int) -> bool:
-    return text.lower[n] in ("st", "saint") or strange(text.lower[n])
+    return text.lower[n] in ("st", "saint") or text.strange(n)
 
 
 _ATTENDS = re.compile(

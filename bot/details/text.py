@@ -14,6 +14,7 @@ from bot.details.words import word_list
 from knowledge.words import english
 
 Span = tuple[int, int]
+LONGEST = 20  # letters of a name
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
@@ -51,6 +52,8 @@ class Text:
             capital = telling and core[0].isupper() and not acronym
             self.words.append(Word(match.start(), match.start() + len(core), core, first, capital, acronym))
         self.lower = [w.lower for w in self.words]
+        plain = sum(w in english() for w in self.lower)
+        self._in_english = 10 * plain >= 6 * len(self.lower) or len(self.lower) < 6
         self._ours = ours
         whole = [re.sub(r"['’]", "", m.group().lower()) for m in matches]  # "New Regent's College"
         self._plain = [w if w in ours.names else lower.replace("'", "") for w, lower in zip(whole, self.lower)]
@@ -63,6 +66,10 @@ class Text:
         """Whether a word belongs to the name of an area or a place in it."""
         return self._ours.areas.hold(self._plain, at)
 
+    def strange(self, at: int) -> bool:
+        """Whether a word is no English one and no slip of one, in a text that is English otherwise."""
+        return self._in_english and strange(self.lower[at])
+
     def gap(self, at: int) -> str:
         """What stands between a word and the one after it."""
         return self.text[self.words[at].end : self.words[at + 1].start] if at + 1 < len(self.words) else "\n"
@@ -73,25 +80,29 @@ class Text:
 
 
 @functools.lru_cache(maxsize=1)
-def _by_letter() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _alike() -> dict[tuple[str, int], list[str]]:
+    """English words by their first letter and their length."""
+    found: dict[tuple[str, int], list[str]] = {}
     for word in english():
-        found.setdefault(word[0], []).append(word)
+        found.setdefault((word[0], len(word)), []).append(word)
     return found
 
 
 @functools.lru_cache(maxsize=4096)
 def strange(word: str) -> bool:
     """Whether this is no English word and no slip of one."""
-    if len(word) < 4 or word in english() or not word.isalpha() or word.endswith("nt"):
+    if not 4 <= len(word) <= LONGEST or word in english() or not word.isalpha():
         return False
-    near = process.extractOne(
-        word,
-        _by_letter().get(word[0], []),
-        scorer=DamerauLevenshtein.distance,
-        score_cutoff=1 if len(word) < 7 else 2,
+    if word in word_list("newer_words") or word.endswith("nt"):
+        return False
+    slips = 1 if len(word) < 7 else 2
+    lengths = range(len(word) - slips, len(word) + slips + 1)
+    near = (
+        process.extractOne(word, words, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
+        for length in lengths
+        if (words := _alike().get((word[0], length)))
     )
-    return near is None
+    return not any(near)
 
 
 def listed(word: str) -> bool:

@@ -223,6 +223,7 @@ def details(text: str, public: frozenset[str]) -> tuple[list[tuple[str, int, int
     `public` are numbers (as dialled), emails and postcodes of services, which are nobody's.
     """
     found: list[tuple[str, int, int]] = []
+    written = text
 
     def take(kind: str, spans: Iterable[Span]) -> None:
         nonlocal text
@@ -232,7 +233,8 @@ def details(text: str, public: frozenset[str]) -> tuple[list[tuple[str, int, int
                 text = text[:start] + MASK * (end - start) + text[end:]
 
     if "@" in text or _AT_SAID.search(text):
-        take("email", _all(_emails(), text, lambda m: m.group().lower().strip('".') not in public))
+        take("email", _all(_emails(), text))
+        found = [f for f in found if written[f[1] : f[2]].lower().strip('".') not in public]
     if any(c.isdigit() for c in text):
         for kind, spans in _finders(public):
             take(kind, spans(text))
