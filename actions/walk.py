@@ -20,6 +20,7 @@ WHY = re.compile(r"\b(because|cos|as we|since)\b.+", re.I | re.S)
 NEXT = re.compile(r"\W*next\b", re.I)
 CONSIDERED = re.compile(r"\W*(considered|thought about|not now)\b", re.I)
 TICKS = ("done", "not_yet", "considered", "not_applicable")
+OPEN, SETTLED = "☐", "☑"
 STAFF = ("school", "governor", "professional", "council", "adviser")
 
 # ------------------------------------------------------------------------------------------------------- starting
@@ -138,6 +139,7 @@ def _as_steps(walk: Walk, every: list[Step]) -> list[dict[str, Any]]:
             "id": s.record,
             "part": s.part,
             "title": s.title,
+            **({"text": s.text} if s.part == "questions" else {}),
             "state": walk.ticks.get(key(s)),
             "current": i == here,
         }
@@ -178,21 +180,20 @@ def offer(turn: Turn, reply: Reply) -> Reply:
 
 
 def summary(turn: Turn, walk: Walk, lead: str = "") -> Reply:
-    """What is done, what is open and whom to contact, dated, to keep."""
+    """What is done, what is open and whom to contact, dated, to keep.
+
+    What is only said in the conversation, `lead` among it, goes into the notes: it is no part of what is taken away.
+    """
     phrases = words()["walk"]
     every = steps(turn, walk)
     today = clock.today().isoformat()
-    ended = phrases["end"] if walk.finished else phrases["end_stopped"]
+    ended = phrases["list"] if walk.finished else phrases["list_so_far"]
     context = [words()["labels"]["audience"][walk.audience], turn.knowledge.areas[walk.area].title]
     stage = turn.knowledge.stage(walk.area, walk.stage)
     if stage:
         context.append(stage.title)
-    lines = [p for p in (lead, ended.format(date=render.month(today))) if p] + [" · ".join(context)]
-    states = (("done", "done"), ("open", "not_yet"), ("considered", "considered"), ("not_applicable", "not_applicable"))
-    for title, state in states:
-        chosen = [s for s in every if walk.ticks.get(key(s)) == state]
-        lines += _titles(phrases[title], chosen, walk)
-    lines += _titles(phrases["unanswered"], [s for s in every if key(s) not in walk.ticks], walk)
+    lines = [ended.format(date=render.month(today)), " · ".join(context)]
+    lines += _by_owner(walk, every) if walk.audience == "parents" else _by_state(walk, every)
     kinds = ("exclusions-or-inclusion", "sendiass", "virtual-school", "early-help")
     services = turn.knowledge.contacts(walk.area, kinds)
     return Reply(
@@ -204,7 +205,36 @@ def summary(turn: Turn, walk: Walk, lead: str = "") -> Reply:
         sources=render.answer(turn.knowledge, _first_of_each_document(turn, every), turn.role).sources,
         steps=_as_steps(walk, every),
         buttons=[] if walk.finished else [Button(words()["buttons"]["resume"], payload("resume"))],
+        notes=[" ".join(filter(None, [lead, phrases["end"] if walk.finished else ""]))]
+        if lead or walk.finished
+        else [],
     )
+
+
+def _by_state(walk: Walk, every: list[Step]) -> list[str]:
+    """The lines of a member of staff's list: what is done, open, considered, not applying, not looked at."""
+    lines: list[str] = []
+    states = (("done", "done"), ("open", "not_yet"), ("considered", "considered"), ("not_applicable", "not_applicable"))
+    for title, state in states:
+        chosen = [s for s in every if walk.ticks.get(key(s)) == state]
+        lines += _titles(words()["walk"][title], chosen, walk)
+    return lines + _titles(words()["walk"]["unanswered"], [s for s in every if key(s) not in walk.ticks], walk)
+
+
+def _by_owner(walk: Walk, every: list[Step]) -> list[str]:
+    """The lines of a family's list, with boxes: what is theirs to do, what to ask the school, and what is settled."""
+    mine = [f"- {OPEN} {s.title}" for s in every if s.part != "questions" and _is_open(walk, s)]
+    ask = [f"- {OPEN} {s.text}" for s in every if s.part == "questions" and _is_open(walk, s)]
+    ticks = words()["labels"]["ticks"]
+    settled = [f"- {SETTLED} {s.title} ({ticks[walk.ticks[key(s)]]})" for s in every if not _is_open(walk, s)]
+    lines: list[str] = []
+    for title, chosen in (("for_you", mine), ("ask_school", ask), ("settled", settled)):
+        lines += ["", words()["walk"][title], *chosen] if chosen else []
+    return lines
+
+
+def _is_open(walk: Walk, step: Step) -> bool:
+    return walk.ticks.get(key(step)) in (None, "not_yet")
 
 
 def _first_of_each_document(turn: Turn, every: list[Step]) -> list[str]:
@@ -261,8 +291,7 @@ def move(turn: Turn, walk: Walk, act: str) -> Reply:
         walk.finished = here >= len(every)
     walk.keep(turn)
     if act == "stop":
-        reply = summary(turn, walk)
-        reply.text = f"{words()['manners']['walk_stopped']}\n\n{reply.text}"
+        reply = summary(turn, walk, words()["manners"]["walk_stopped"])
         reply.notes.append(danger.line(turn.knowledge, turn.role))
         turn.gentle = turn.gentle or danger.despairs(turn.knowledge, turn.text)
         return reply

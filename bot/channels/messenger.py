@@ -305,7 +305,9 @@ class Messenger:
         """The summary to copy: the situation, what was asked, and the checklist where there is one."""
         say = phrases()["note"]
         known = summary.draft(self._trackers(), pupil.conversation)
-        listed = as_text(reply) if reply.status == "walkthrough_summary" else ""
+        # what is only said in the conversation is not copied
+        kept = dataclasses.replace(reply, notes=[])
+        listed = as_text(kept) if reply.status == "walkthrough_summary" else ""
         asked = summary.asked(self._trackers(), pupil.conversation)
         if not listed and not asked:
             return Reply("smalltalk", say["nothing"].format(name=name_of(pupil)))

@@ -116,7 +116,11 @@ def lost(reply: Reply, shown: Shown, channel: str) -> Iterator[str]:
     needed += [contact[way].rstrip(".") for contact in reply.contacts for way in ways if way in contact]
     needed += [source[k] for source in reply.sources for k in source if k != "id"]
     if channel in RICH:
-        needed += [step["title"] for step in reply.steps]
+        listed = reply.status == "walkthrough_summary"  # there a question for the school that is open stands in full
+        needed += [
+            step["text"] if listed and "text" in step and step["state"] in (None, "not_yet") else step["title"]
+            for step in reply.steps
+        ]
         if reply.status == "walkthrough_step":
             needed += [words()["labels"]["ticks"][s["state"]] for s in reply.steps if s["state"] not in (None, "done")]
         needed += [] if reply.status == "crisis" else [HEADING]

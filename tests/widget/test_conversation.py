@@ -146,9 +146,18 @@ def test_the_list_can_be_copied_mailed_and_printed(visit: Visit) -> None:
     copied = guest.page.evaluate("navigator.clipboard.readText()")
     assert "Check that the head made the decision" in copied
     assert "Who can help:" in copied
+    mine, _, rest = copied.partition("For you:")[2].partition("Ask the school:")
+    school, _, settled = rest.partition("Already settled:")
+    assert "☐ Check your letter" in mine
+    assert "☐ Have you looked at" in school
+    assert "☑ Check that the head made the decision" in settled
+    assert "Your place is kept" not in copied, "words of the conversation are no part of the list"
+    expect(answer).to_contain_text("Your place is kept")
+    assert "☐" not in answer.locator(".tick").first.inner_text()
     mail = answer.get_by_role("link", name="Send by email").get_attribute("href") or ""
     assert mail.startswith("mailto:?subject=My%20list")
     assert "Check%20your%20letter" in mail
+    assert "Your%20place%20is%20kept" not in mail
     guest.page.evaluate("window.print = () => { window.printed = true }")
     answer.get_by_role("button", name="Print or save as PDF").click()
     assert guest.page.evaluate("window.printed")
@@ -156,6 +165,9 @@ def test_the_list_can_be_copied_mailed_and_printed(visit: Visit) -> None:
     paper = guest.page.locator(".paper")
     expect(paper).to_be_visible()
     expect(paper).to_contain_text("Where this comes from:")
+    expect(paper).to_contain_text("Ask the school:")
+    expect(paper).not_to_contain_text("Your place is kept")
+    expect(paper.locator("ul.ticks li").first).to_contain_text("☐")
     expect(guest.page.locator("main")).to_be_hidden()
     expect(guest.page.locator(".panel")).to_be_hidden()
     guest.page.evaluate("window.dispatchEvent(new Event('afterprint'))")

@@ -27,7 +27,7 @@ ATTACKS = [
 
 
 def lines(text: str) -> list[str]:
-    return [line.lstrip("-0123456789. ").strip() for line in text.splitlines() if line.strip()]
+    return [line.lstrip("-0123456789. ☐☑").strip() for line in text.splitlines() if line.strip()]
 
 
 def test_every_example_shows_all_its_text(visit: Callable[..., Guest]) -> None:

@@ -4,18 +4,32 @@ import { prose } from "./text.js";
 
 /** What a person takes away: printed, saved as PDF, copied, or in their own email app. */
 
+/** The box at the head of a line of the list. */
+export const BOX = /^[☐☑] /;
+
+/**
+ * The text of an answer without what is only said in the conversation: 'Stopped. Your place is kept.'
+ * @param {any} event
+ * @returns {string}
+ */
+export function takenAway(event) {
+  const notes = event.reply?.status === "walkthrough_summary" ? event.reply.notes || [] : [];
+  return notes.reduce((text, note) => text.replace(`\n\n${note}`, ""), event.text || event.reply.text);
+}
+
 /**
  * @param {any} chat
  * @param {any} event
  */
 export function keepActions(chat, event) {
   const words = chat.words.walk;
-  const mail = `mailto:?subject=${encodeURIComponent(words.subject)}&body=${encodeURIComponent(event.text.replace(/\n/g, "\r\n"))}`;
+  const text = takenAway(event);
+  const mail = `mailto:?subject=${encodeURIComponent(words.subject)}&body=${encodeURIComponent(text.replace(/\n/g, "\r\n"))}`;
   return el(
     "div.ways.keep",
     { role: "group", "aria-label": words.keep },
     el("button.act", { type: "button", on: { click: () => print(chat, [event]) } }, icon("print"), words.print),
-    el("button.act", { type: "button", on: { click: () => copy(chat, event.text) } }, icon("copy"), words.copy),
+    el("button.act", { type: "button", on: { click: () => copy(chat, text) } }, icon("copy"), words.copy),
     el("a.act", { href: mail }, icon("mail"), words.email),
   );
 }
@@ -54,8 +68,12 @@ export function fillPaper(chat, events) {
   const parts = events.map((event) =>
     event.type === "said"
       ? el("p.said", {}, el("strong", {}, `${words.you}: `), event.title || event.text || "")
-      : el("div.prose", {}, prose(event.text || event.reply.text)),
+      : el("div.prose", {}, prose(takenAway(event))),
   );
+  // a box stands for the list's own sign
+  for (const part of parts) {
+    for (const item of part.querySelectorAll("li")) if (BOX.test(item.textContent)) item.parentNode.classList.add("ticks");
+  }
   chat.paper.replaceChildren(
     el("h1", {}, chat.title),
     el("p.small", {}, fill(words.print.made, { date })),

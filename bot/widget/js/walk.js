@@ -2,7 +2,7 @@
 import { el, fill, focused, icon } from "./dom.js";
 import { contactCards, choices, scopeLine, sourceList } from "./parts.js";
 import { prose } from "./text.js";
-import { keepActions } from "./paper.js";
+import { BOX, keepActions } from "./paper.js";
 
 /** The walkthrough as a checklist: one open step, the answered ones folded to a line with their tick. */
 
@@ -101,11 +101,12 @@ export function summaryCard(chat, event) {
   const { reply } = event;
   const text = el("div.prose", {}, prose(reply.text));
   for (const item of text.querySelectorAll("li")) {
-    const step = reply.steps.find((s) => item.textContent.startsWith(s.title));
+    const line = item.textContent.replace(BOX, "");
+    const step = reply.steps.find((s) => line.startsWith(s.title) || line === s.text);
     if (!step) continue;
     item.parentNode.classList.add("ticks");
     item.className = `tick is-${step.state || "open"}`;
-    item.replaceChildren(icon(step.state || "open"), el("span", {}, item.textContent));
+    item.replaceChildren(icon(step.state || "open"), el("span", {}, line));
   }
   const total = reply.steps.length;
   const done = answered(reply.steps);
@@ -114,6 +115,7 @@ export function summaryCard(chat, event) {
     scopeLine(chat, reply),
     el("div.meter", {}, el("p.count", { tabindex: -1 }, progress), el("progress", { max: total, value: done, "aria-label": progress })),
     keepActions(chat, event),
+    ...(reply.notes || []).map((note) => el("p.note", {}, note)),
     text,
     reply.contacts?.length && contactCards(words, reply.contacts),
     reply.sources?.length && sourceList(words, reply.sources),
