@@ -24,14 +24,15 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
     """Answer with the best record, or ask which of two close ones is meant."""
     best = hits[0]
     record = best.record
-    if not turn.area and not nationwide(record):
+    if not turn.may_show(record):
         national = next((h for h in hits if nationwide(h.record) and _may_stand_for(h.record, record)), None)
         if national and national.score >= max(SURE, min(STRONG, best.score - NATIONAL)):
             record = national.record
         elif best.score < SPECIFIC:
             return miss(turn, hits)
-        elif record.kind != "glossary" and record.id not in [n for n, _ in turn.reading.get("named") or []]:
+        else:
             return ask.ask(turn, "area")
+    hits = [hit for hit in hits if turn.may_show(hit.record)]
     if record.kind == "duties" or record.kind == "stages":
         return list_of(turn, record.id)
     if record.id == GUIDE and (turn.area or turn.role == "child"):
@@ -40,7 +41,7 @@ def choose(turn: Turn, hits: list[Hit]) -> Reply:
     if narrowed:
         return tell(turn, narrowed, best.phrase)
     same = [record.id]
-    later = [h for h in hits[1:] if h.record.id != record.id]
+    later = [h for h in hits if h.record.id not in (record.id, best.record.id)]
     if record.kind == "duty":
         if not turn.stages_named():  # the same line of several stages or audiences, said together
             same += [h.record.id for h in later[:3] if h.record.kind == "duty" and h.score >= best.score - 2 * CLOSE]
@@ -94,7 +95,7 @@ def miss(turn: Turn, hits: Sequence[Hit] = ()) -> Reply:
     manners = words()["manners"]
     near = [h.record for h in hits if h.score >= OFFERED and h.record.kind not in ("duties", "stages")]
     told = [record.id for record in turn.told_last()]
-    near = [r for r in near if r.id not in told and (nationwide(r) or r.area == turn.area)][:3]
+    near = [r for r in near if r.id not in told and turn.may_show(r)][:3]
     said = [manners["not_covered"], manners["ask_again"], *([manners["near"]] if near else [])]
     return Reply(
         "not_covered",

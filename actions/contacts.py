@@ -28,7 +28,8 @@ def contacts(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
     if services:
         best = services[0]
         kind = best.record.entry.kind
-        mine = [h for h in services if h.record.area == turn.area and h.score >= best.score - NATIONAL]
+        mine = [h for h in services if not nationwide(h.record) and turn.may_show(h.record)]
+        mine = [h for h in mine if h.score >= best.score - NATIONAL]
         national = [h for h in services if nationwide(h.record) and (turn.area or h.record.entry.kind == kind)]
         if mine or national:
             return tell(turn, [(mine or national)[0].record.id])

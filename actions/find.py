@@ -33,6 +33,7 @@ ALONE = 0.4  # what a short message by itself counts beside the message together
 HANGS = 32  # words: a longer message is read by itself; from FOLLOWS on the question before it counts less and less
 MOST = 8  # hits to choose from
 MANY = 40  # hits looked at before, so that a record which only one reading brings is not lost
+COUNCILS = 3  # records of councils among the hits of somebody whose area is not known
 
 LEFT_OUT = re.compile(r"\[[a-zA-Z ]+\]")  # what stands where a detail was left out: '[NHS number]'
 
@@ -51,8 +52,8 @@ def find(turn: Turn, text: Optional[str] = None, most: int = MOST) -> list[Hit]:
     spoken = turn.desk.reader.without_areas(turn.desk.reader.spell(LEFT_OUT.sub(" ", text or turn.text)))
     every = turn.knowledge.areas
     areas = local_areas(turn.area, every) if turn.area else frozenset({*every, "uk"})
-    said_stages = turn.stages_named()
-    named_stages = said_stages or ([s] if (s := turn.stage()) else [])
+    says_stage = turn.says_stage() or bool(turn.stages_named())
+    named_stages = turn.stages_named() or ([s] if (s := turn.stage()) else [])
     wanted = Wanted(
         area=turn.area,
         areas=areas,
@@ -61,15 +62,35 @@ def find(turn: Turn, text: Optional[str] = None, most: int = MOST) -> list[Hit]:
         defines=turn.intent == "ask_meaning" or len(turn.text.split()) < 4,
         stages=tuple(s.id for s in named_stages),
         audience=turn.reading.get("audience") or None,
-        named=tuple((n, s) for n, s in turn.reading.get("named") or () if not (said_stages and _guide(turn, n))),
+        named=tuple((n, s) for n, s in turn.reading.get("named") or () if not (says_stage and _guide(turn, n))),
     )
-    hits = turn.desk.finder.find(spoken, wanted, most)
-    if turn.area and (turn.intent == "ask_contact" or (hits and hits[0].record.kind == "services")):
+    hits = turn.desk.finder.find(spoken, wanted, most if turn.area else max(most, MANY))
+    if not turn.area:
+        return _few_of_councils(hits)[:most]
+    hits = _own_terms(turn, hits)
+    if turn.intent == "ask_contact" or (hits and hits[0].record.kind == "services"):
         anywhere = dataclasses.replace(wanted, areas=frozenset({*every, "uk"}), kinds=frozenset({"services"}))
         near = turn.desk.finder.find(spoken, anywhere, most=len(turn.knowledge.services))
         others = [h for h in hits if h.record.kind != "services"]
         hits = sorted([*_for_area(turn.area, near), *others], key=lambda h: -h.score)
     return hits
+
+
+def _few_of_councils(hits: list[Hit]) -> list[Hit]:
+    """The hits without most of the councils' records, which would push out the national ones that stand for them."""
+    councils = [hit for hit in hits if not nationwide(hit.record)]
+    left_out = {hit.record.id for hit in councils[COUNCILS:]}
+    return [hit for hit in hits if hit.record.id not in left_out]
+
+
+def _own_terms(turn: Turn, hits: list[Hit]) -> list[Hit]:
+    """The hits without national terms that the person's own council has an entry for, under the name that was said."""
+    records = turn.knowledge.records
+    named = [(records[n], spoken) for n, spoken in turn.reading.get("named") or () if n in records]
+    terms = [(record, spoken) for record, spoken in named if record.kind == "glossary"]
+    own = {spoken for record, spoken in terms if record.area == turn.area and not nationwide(record)}
+    replaced = {record.id for record, spoken in terms if nationwide(record) and spoken in own}
+    return [hit for hit in hits if hit.record.id not in replaced]
 
 
 def _guide(turn: Turn, name: str) -> bool:

@@ -98,18 +98,20 @@ def stages(turn: Turn, hits: list[Hit]) -> Optional[Reply]:
         return None
     if turn.area and not turn.knowledge.pathway(turn.area):
         return None if hits and hits[0].score >= SPECIFIC else no_pathway(turn)
-    if not turn.area and (named or (hits and hits[0].record.kind in ("stages", "duties"))):
+    if not turn.area and (turn.says_stage() or (hits and hits[0].record.kind in ("stages", "duties"))):
         rule = next((h for h in find(turn, most=MANY) if h.record.kind == "law"), None)
         if rule and rule.score >= SPECIFIC:  # 'three and he is out, isn't he?' turns on no council's stages
             return tell(turn, [rule.record.id], rule.phrase)
         return ask.ask(turn, "area")
+    if not turn.area:
+        return None
     if not named and hits and hits[0].record.kind == "guidance" and hits[0].score >= SURE:
         return tell(turn, [hits[0].record.id])
-    if turn.area and not named and asks_for_all(turn):
+    if not named and asks_for_all(turn):
         return _all_stages(turn)
     ids = [s.id for s in named] or ([s.id] if (s := turn.stage() or turn.stage_told()) else [])
     if not ids:
-        return ask.ask(turn, "stage") if turn.area else None
+        return ask.ask(turn, "stage")
     if len(ids) == 1:
         return list_of(turn, ids[0])
     shown = render.answer(turn.knowledge, ids, turn.role)

@@ -11,6 +11,7 @@ from bot.inbound import payload
 from bot.replies import Button, Reply
 from knowledge import render
 from knowledge.render import words
+from knowledge.store import Record
 
 NEXT = {
     "nothing": "nothing-yet",
@@ -41,7 +42,7 @@ def tell(turn: Turn, ids: list[str], belief: Optional[str] = None) -> Reply:
     scope = {"area": first.area if local else "england", "audience": first.audience, "stage": stage, "role": turn.role}
     return Reply(
         "answered",
-        shown.text,
+        f"{whose(turn, first)}{shown.text}",
         records=ids,
         scope=scope,
         sources=shown.sources,
@@ -51,6 +52,13 @@ def tell(turn: Turn, ids: list[str], belief: Optional[str] = None) -> Reply:
     )
 
 
+def whose(turn: Turn, record: Record) -> str:
+    """What stands above a council's record for somebody who is not known to be of its area: whose it is."""
+    if nationwide(record) or record.area == turn.area:
+        return ""
+    return words()["labels"]["whose"].format(area=turn.knowledge.areas[record.area].title) + "\n\n"
+
+
 def list_of(turn: Turn, record_id: str) -> Reply:
     """A stage, or its list for one audience, with the ways on."""
     record = turn.knowledge.records[record_id]
@@ -58,7 +66,7 @@ def list_of(turn: Turn, record_id: str) -> Reply:
     stage = turn.knowledge.stages[record.stage or ""]
     return Reply(
         "answered",
-        shown.text,
+        f"{whose(turn, record)}{shown.text}",
         records=[record_id],
         scope={"area": record.area, "audience": record.audience, "stage": stage.code, "role": turn.role},
         sources=shown.sources,

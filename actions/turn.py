@@ -14,6 +14,7 @@ from knowledge import schema
 from knowledge.asking import asks, told_in
 from knowledge.deciding import decisions
 from knowledge.desk import Desk, desk
+from knowledge.query import NATIONAL
 from knowledge.reading import NUMBERS, recount
 from knowledge.render import situation
 from knowledge.store import Knowledge, Record
@@ -148,15 +149,18 @@ class Turn:
         return next((r.audience for r in self.told_last() if r.kind == "duties"), None)
 
     def stages_named(self) -> list[schema.Stage]:
-        """The stages this message itself names, in its order."""
-        area = self.area or "staffordshire"
+        """The stages this message itself names, in its order; none where the area is not known."""
         counts = self.reading.get("counts") or []
-        found = [self.knowledge.stage_for_count(area, n) for n in counts]
+        found = [self.knowledge.stage_for_count(self.area, n) for n in counts]
         if self.reading.get("stage"):
-            found.append(self.knowledge.stage(area, self.reading["stage"]))
+            found.append(self.knowledge.stage(self.area, self.reading["stage"]))
         if not any(found):
             found.append(self._stage_by_name())
         return list({s.id: s for s in found if s}.values())
+
+    def says_stage(self) -> bool:
+        """Whether the message says a number of suspensions or a stage, whatever the area."""
+        return bool(self.reading.get("counts") or self.reading.get("stage"))
 
     def _stage_by_name(self) -> Optional[schema.Stage]:
         """The stage of the area that the message names and that no count leads to: 'single grave incident'."""
@@ -167,6 +171,19 @@ class Turn:
         """The records this message names, stages and lists apart."""
         named = [self.knowledge.records.get(name) for name, _ in self.reading.get("named") or ()]
         return [record.id for record in named if record and record.kind not in ("stages", "duties")]
+
+    def may_show(self, record: Record) -> bool:
+        """Whether the record holds for this person: a national one, or one of the own council.
+
+        Where the area is not known, a council counts whose own thing the message calls by a name of its own: 'EIO'.
+        """
+        return record.area in NATIONAL or record.area == (self.area or self._area_of_a_name())
+
+    def _area_of_a_name(self) -> Optional[str]:
+        """The area of which this message uses a name that means nothing elsewhere."""
+        named = [(self.knowledge.records.get(name), spoken) for name, spoken in self.reading.get("named") or ()]
+        own = [r.area for r, spoken in named if r and plain(spoken) in map(plain, getattr(r.entry, "own_names", ()))]
+        return next(iter(own), None)
 
     def audience(self) -> Optional[str]:
         """The audience the message asks about; else the one the person belongs to."""

@@ -105,6 +105,7 @@ class Sourced(Entry):
 
     area: Id
     cites: list[Words] = []
+    own_names: list[Label] = []  # of the names by which it can be called: those that mean nothing outside its area
 
     @validator("examples")
     def enough_examples(cls, examples: list[str]) -> list[str]:

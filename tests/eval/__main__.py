@@ -59,7 +59,13 @@ def _share(good: int, total: int) -> str:
 
 def _table(outcomes: list[measure.Outcome]) -> None:
     print(f"right: {_share(sum(o.right for o in outcomes), len(outcomes))}")
-    print(f"answers from the wrong area: {sum(map(measure.wrong_area, outcomes))}")
+    strays = [(o, found) for o in outcomes if (found := measure.wrong_area(o))]
+    replies = sum(len(each) for o in outcomes for each in o.replies)
+    print(
+        f"cases shown another council's record: {len(strays)} of {len(outcomes)} ({replies} replies with their buttons)"
+    )
+    for o, found in strays:
+        print(f"  {o.case['id']} {o.case['say']!r}: {', '.join(sorted(found))}")
     scope = [o for o in outcomes if o.case["kind"] == "out-of-scope"]
     inside = [o for o in outcomes if o.case["kind"] not in ("out-of-scope", "not-covered", "smalltalk")]
     declined = ("out_of_scope", "not_covered", "offers_person")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import json
+import re
 import uuid
 from pathlib import Path
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Iterable, Optional
 
 from ruamel.yaml import YAML
 
 from bot.channels.rest import RestChannel
 from knowledge.check import cited
 from knowledge.desk import desk
+from knowledge.query import NATIONAL
 from knowledge.store import Record
+from knowledge.words import plain
 
 HERE = Path(__file__).parent
 
@@ -46,11 +50,15 @@ GRAVE: dict[str, Callable[[dict[str, Any]], bool]] = {
 
 @dataclasses.dataclass
 class Outcome:
-    """One judged case."""
+    """One judged case: for each message the replies to it, and what is wrong with the last."""
 
     case: dict[str, Any]
-    reply: dict[str, Any]
+    replies: list[list[dict[str, Any]]]
     wrong: list[str]
+
+    @property
+    def reply(self) -> dict[str, Any]:
+        return self.replies[-1][-1]
 
     @property
     def right(self) -> bool:
@@ -104,30 +112,79 @@ def judge(case: dict[str, Any], reply: dict[str, Any]) -> list[str]:
     return wrong
 
 
-def wrong_area(outcome: Outcome) -> bool:
-    """Whether an answer rests on another council's record than the case expects and than the person's own."""
-    area = outcome.case["expect"].get("area")
-    if not area:
-        return False
-    knowledge, reader = desk().knowledge, desk().reader
-    own = {reader.read(message).area for message in outcome.case["say"]}
-    found = {knowledge.records[r].area for r in outcome.reply["custom"]["records"] if r in knowledge.records}
-    return outcome.reply["custom"]["status"] == "answered" and bool(found - {area, "england", "uk"} - own)
+def areas_named(said: Iterable[str]) -> set[str]:
+    """The areas that messages name word for word, whatever the assistant reads in them."""
+    text = " ".join(plain(message) for message in said)
+    named = set()
+    for area in desk().knowledge.areas.values():
+        names = {plain(name) for name in (area.title, *area.aliases, *area.places)}
+        if any(re.search(rf"\b{re.escape(name)}s?\b", text) for name in names):
+            named.add(area.id)
+    return named
+
+
+def own_areas(case: dict[str, Any], messages: int) -> set[str]:
+    """The areas whose records may be shown after so many messages of the case, by the case alone.
+
+    They are those it has named. One that names none has the area it expects, and where it rests on nothing but one
+    council's paper, it names something of that council's own.
+    """
+    if areas_named(case["say"]):
+        return areas_named(case["say"][:messages])
+    cited_of = [_area_of(item) for item in case["expect"].get("cites") or []]
+    own = set() if set(cited_of) & {None, *NATIONAL} else {area for area in cited_of if area}
+    return {area for area in {case["expect"].get("area"), *own} if area}
+
+
+def _area_of(item: str) -> Optional[str]:
+    """The area of the paper that an item of the inventory stands in."""
+    papers = desk().knowledge.sources.values()
+    paper = next((s for s in papers if any(item.startswith(f"{prefix}/") for prefix in s.inventory)), None)
+    service = desk().knowledge.services.get(item.partition("service/")[2])
+    return paper.area if paper else service.area if service else None
+
+
+def shown(reply: dict[str, Any]) -> set[str]:
+    """The records that a reply rests on, names as contacts or steps, or leads to with a button."""
+    custom = reply.get("custom") or {}
+    led_to = [json.loads(b["payload"][5:]) for b in reply.get("buttons", []) if b["payload"].startswith("/show{")]
+    parts = [*custom.get("contacts", []), *custom.get("steps", [])]
+    return {*custom.get("records", []), *(b["record"] for b in led_to), *(part["id"] for part in parts)}
+
+
+def foreign(replies: Iterable[dict[str, Any]], own: set[str]) -> set[str]:
+    """The records of other councils that the replies show or lead to."""
+    records, services = desk().knowledge.records, desk().knowledge.services
+    ids = set().union(*map(shown, replies))
+    area_of = {
+        name: records[name].area if name in records else services[name].area for name in ids & {*records, *services}
+    }
+    return {name for name, area in area_of.items() if area not in {*NATIONAL, *own}}
+
+
+def wrong_area(outcome: Outcome) -> set[str]:
+    """The records of a council that is not the person's own, over every reply of the case, whatever its status."""
+    found = set()
+    for number, replies in enumerate(outcome.replies, 1):
+        found |= foreign(replies, own_areas(outcome.case, number))
+    return found
+
+
+async def converse(agent: Any, said: Iterable[str]) -> list[list[dict[str, Any]]]:
+    """Say these messages in a new conversation; the replies to each."""
+    channel, sender = RestChannel(), uuid.uuid4().hex
+    return [await channel.answer({"sender": sender, "message": text}, agent.handle_message) for text in said]
 
 
 async def ask(agent: Any, said: Iterable[str]) -> dict[str, Any]:
     """Say these messages in a new conversation; the last reply."""
-    channel, sender = RestChannel(), uuid.uuid4().hex
-    replies: list[dict[str, Any]] = []
-    for message in said:
-        replies = await channel.answer({"sender": sender, "message": message}, agent.handle_message)
-    return replies[-1]
+    return (await converse(agent, said))[-1][-1]
 
 
 async def run(agent: Any, half: str) -> list[Outcome]:
     """Every case of a half, judged."""
     outcomes = []
     for case in cases(half):
-        reply = await ask(agent, case["say"])
-        outcomes.append(Outcome(case, reply, judge(case, reply)))
+        replies = await converse(agent, case["say"])
+        outcomes.append(Outcome(case, replies, judge(case, replies[-1][-1])))
     return outcomes

@@ -12,9 +12,10 @@ from bot.inbound import payload
 from knowledge import minilm, place, render, schema, store
 from knowledge.check import check, cited, inventory, left_out, names_of
 from knowledge.desk import Desk
-from knowledge.query import Wanted, local_areas
+from knowledge.query import NATIONAL, Wanted, local_areas
 from knowledge.reading import Reading
 from knowledge.store import Knowledge, Record
+from knowledge.words import plain
 
 ROLES = (None, "parent", "child", "school", "governor", "professional", "council", "adviser")
 STAGES = ("minor", "1-2", "3", "4", "5-plus", "serious-breach")
@@ -37,7 +38,7 @@ def test_the_knowledge_is_built_from_this_content() -> None:
 
 def test_every_item_of_the_source_documents_is_covered(knowledge: Knowledge) -> None:
     items = inventory(place.content())
-    assert len(items) == len(set(items)) == 341
+    assert len(items) == len(set(items)) == 341 + len([i for i in items if i.startswith("terms/")])
     entries = [entry for kind in knowledge.entries.values() for entry in kind.values()]
     done = {cite for entry in entries for cite in cited(entry)} | set(left_out(place.content()))
     assert [item for item in items if item not in done] == []
@@ -144,6 +145,8 @@ DIFFERENCES = [
     ("staffs-4-parents-01", "parent-can-refuse-meeting", "not-a-duty"),
     ("staffs-1-2-schools-07", "tell-social-worker-and-vsh", "less-than-law"),
     ("staffs-1-2-schools-08", "tell-social-worker-and-vsh", "less-than-law"),
+    ("staffs-child-in-care", "tell-social-worker-and-vsh", "less-than-law"),
+    ("staffs-virtual-school", "tell-social-worker-and-vsh", "less-than-law"),
     ("staffs-3-schools-13", "tell-social-worker-and-vsh", "less-than-law"),
     ("staffs-serious-breach-schools-02", "tell-social-worker-and-vsh", "less-than-law"),
     ("staffs-serious-breach-schools-01", "tell-the-council", "less-than-law"),
@@ -153,6 +156,7 @@ DIFFERENCES = [
     ("direction-off-site", "off-site-direction-meaning", "outdated"),
     ("staffs-managed-move", "managed-move-no-trial", "outdated"),
     ("staffs-5-plus-schools-08", "ehcp-talk-to-council-early", "more-than-law"),
+    ("staffs-ehc-plan", "ehcp-talk-to-council-early", "more-than-law"),
     ("staffs-5-plus-schools-09", "no-diagnosis-needed", "more-than-law"),
     ("staffs-5-plus", "permanent-exclusion-two-part-test", "more-than-law"),
     ("staffs-pathway", "count-is-per-term", "more-than-law"),
@@ -300,6 +304,33 @@ def test_every_record_answers_to_its_own_names(desk: Desk, kind: str, form: str)
         if not answers(desk, record, reading)
     ]
     assert missed == []
+
+
+# whose a record is ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_filed_as_national_speaks_of_no_council_whose_papers_are_held(knowledge: Knowledge) -> None:
+    held = re.compile("|".join(a.title for a in knowledge.areas.values() if a.kind == "covered"))
+    strays = []
+    for record in knowledge.records.values():
+        for role in ROLES if record.area in NATIONAL else ():
+            shown = render.answer(knowledge, [record.id], role)
+            whole = "\n".join([shown.text, *map(str, shown.sources), *map(str, shown.contacts)])
+            strays += [(record.id, role, name) for name in held.findall(whole)]
+    assert strays == []
+
+
+def test_a_council_s_own_names_are_names_of_its_entries_and_of_nothing_else(knowledge: Knowledge) -> None:
+    local = [r for r in knowledge.records.values() if getattr(r.entry, "own_names", [])]
+    assert len(local) >= 20
+    called: dict[str, set[str]] = {}
+    for record in knowledge.records.values():
+        for name in names(record):
+            called.setdefault(plain(name), set()).add(record.area)
+    for record in local:
+        assert record.area not in NATIONAL
+        assert set(record.entry.own_names) <= set(names(record)), record.id
+        assert {area for name in record.entry.own_names for area in called[plain(name)]} == {record.area}, record.id
 
 
 # nothing unverified --------------------------------------------------------------------------------------------------
