@@ -31,7 +31,9 @@ def top(reply: Reply) -> list[dict[str, Any]]:
 def test_every_button_carries_its_payload_its_conversation_and_its_step() -> None:
     reply = EXAMPLES["step"]
     found = seen(cards(reply, "", "1a2b3c4d", "parents:one")).buttons
-    assert found == [(b.title, {"payload": b.payload, "token": "1a2b3c4d", "step": "parents:one"}) for b in reply.buttons]
+    assert found == [
+        (b.title, {"payload": b.payload, "token": "1a2b3c4d", "step": "parents:one"}) for b in reply.buttons
+    ]
     (first, *_) = seen(cards(EXAMPLES["greeting"], token="1a2b3c4d")).buttons
     assert first[1] == {"payload": "/ask_next", "token": "1a2b3c4d"}
 
