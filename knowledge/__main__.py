@@ -35,6 +35,7 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{document}: {have} of {total} items covered")
     if options.release:
         todo = checks.release(place.content()) + checks.untranslated(place.languages())
+        todo += checks.unreviewed_words(place.danger_words())
         for line in todo:
             print(f"[BEFORE LAUNCH] {line}")
         print(f"{len(todo)} things to do before a launch." if todo else "Ready for a launch.")

@@ -442,6 +442,16 @@ def untranslated(path: Path) -> list[str]:
     return [*cards, *lines]
 
 
+def unreviewed_words(folder: Path) -> list[str]:
+    """The languages whose words of danger no native speaker has read."""
+    lists = [(p, YAML(typ="safe").load(p.read_text(encoding="utf-8"))) for p in sorted(folder.glob("*.yml"))]
+    return [
+        f"{path.name}: a native speaker has to read the {words['name']} words of danger, then write `reviewed: true`."
+        for path, words in lists
+        if words["reviewed"] is not True
+    ]
+
+
 def release(content: Path = read.CONTENT, today: datetime.date | None = None) -> list[str]:
     """What a person still has to do before the assistant may be launched; empty when it may."""
     today = today or clock.today()

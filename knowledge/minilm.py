@@ -194,6 +194,11 @@ class Encoder:
         found.update((text, words) for text, _, words in self._read(missing, True) if words is not None)
         return [found[text] for text in wanted]
 
+    def places(self, text: str) -> np.ndarray:
+        """Where each token of a text begins and ends, in the order of `words`; what stands for no letters is empty."""
+        with self._lock:
+            return np.array(self._tokenizer.encode(text).offsets, np.int32).reshape(-1, 2)
+
     def prepare(self, texts: Iterable[str]) -> None:
         """Read many texts once and keep vectors and word outputs, for a training that asks for each several times."""
         wanted = sorted(set(texts), key=len)

@@ -23,6 +23,11 @@ def languages() -> Path:
     return Path(__file__).parent / "languages.yml"
 
 
+def danger_words() -> Path:
+    """The words of danger in other languages, which a native speaker has to read."""
+    return ROOT / "bot" / "nlu" / "danger_words"
+
+
 def content() -> Path:
     """The folder of the YAML content."""
     return Path(os.environ.get("KNOWLEDGE_CONTENT") or Path(__file__).parent / "content")

@@ -9,6 +9,7 @@ LEAST = 3  # words; what is shorter belongs to its neighbour
 MOST = 22  # words; what runs on longer without a stop is read in overlapping parts
 STEP = 14
 PAIR_MOST = 44  # words of two clauses read together
+STRETCH = 85  # words that the sentence model reads at once
 
 _SENTENCE = re.compile(r"[.?!;:\n\r…|]+(?=\s|$|[\"')\]])|\s[-–—]+\s|[\n\r]+")
 _PART = re.compile(
@@ -23,7 +24,7 @@ def _pieces(text: str, start: int, end: int, border: re.Pattern[str]) -> list[Sp
     for match in border.finditer(text, start, end):
         if text[at : match.start()].strip():
             spans.append((at, match.start()))
-            at = match.end()
+        at = match.end()
     if text[at:end].strip():
         spans.append((at, end))
     return spans
@@ -62,13 +63,24 @@ def spans(text: str) -> list[Span]:
     return found
 
 
-def clauses(text: str) -> list[str]:
-    """The clauses of a text."""
-    return [text[start:end].strip() for start, end in spans(text)]
-
-
-def pairs(text: str) -> list[str]:
+def pairs(found: list[Span], text: str) -> list[Span]:
     """Each two neighbouring clauses together: a sign may need both."""
-    found = spans(text)
     both = [(one[0], two[1]) for one, two in itertools.pairwise(found)]
-    return [text[start:end].strip() for start, end in both if _size(text, (start, end)) <= PAIR_MOST]
+    return [span for span in both if _size(text, span) <= PAIR_MOST]
+
+
+def stretches(text: str) -> list[tuple[str, list[Span]]]:
+    """A text in parts that the sentence model can read at once, each with its clauses; neighbours share a clause."""
+    found = spans(text)
+    if len(text.split()) <= STRETCH:
+        return [(text, found)] if found else []
+    groups: list[list[Span]] = [[]]
+    for span in found:
+        if groups[-1] and _size(text, (groups[-1][0][0], span[1])) > STRETCH:
+            groups.append(groups[-1][-1:])
+        groups[-1].append(span)
+    parts = []
+    for group in groups:
+        start, end = group[0][0], max(span[1] for span in group)
+        parts.append((text[start:end], [(a - start, b - start) for a, b in group]))
+    return parts

@@ -1,18 +1,16 @@
 """The crisis detector: the last word of the pipeline, in favour of catching rather than missing.
 
-Trained on the `crisis_*` intents against everything else, the knowledge's own example questions included: they are
-what people ordinarily ask here. It reads the message as a whole, word by word, since a sign often stands behind an
-ordinary question.
+A page replaces the answer only where one clause, or two together, show danger, or plain words do. What only sounds
+heavy is answered, with one gentle line above. Kinds are found one by one, so that a message may show several.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, Iterable, List, Optional, Text
 
 import joblib
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,20 +18,15 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.linear_model import LogisticRegression
 
-from bot.nlu import heads
-from bot.nlu.features import Linear, TextFeatures
+from bot.nlu.danger import Example, Finding, Signs, written
 from bot.nlu.languages import foreign_signs, language, worrying_emoji
 from bot.nlu.questions import ASKED, questions
-from bot.nlu.signs import plain_words
-from knowledge import minilm, place
-from knowledge.words import plain
+from bot.nlu.signs import over, plain_words
 
 CRISIS = "crisis"
 LANGUAGE = "language"
 UNCLEAR = "crisis_unclear"
-ORDINARY = "ordinary"
 KINDS = {
     "crisis_emergency": "emergency-now",
     "crisis_suicide": "suicide-or-self-harm",
@@ -47,76 +40,24 @@ KINDS = {
 }
 ALLEGATION = "allegation-against-staff"
 FIRST = ("emergency-now", "suicide-or-self-harm")
-WINDOW, STRIDE = 90, 60  # words
-LINEAR_SPREAD, NEURAL_SPREAD = 2.0, 1.5  # what their logits are divided by before they are averaged
 _HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|principal|our head|my head)\b", re.I)
 
 
-class Signs:
-    """The trained part: a text in; the chance of a clear sign, of an unclear one, and the likeliest kind out.
-
-    A linear model over meaning, words and spelling and a small neural head over MiniLM's word outputs vote together.
-    """
-
-    def __init__(self, c: float = 10.0, seeds: tuple[int, ...] = (0,)) -> None:
-        self._features = TextFeatures()
-        self._c = c
-        self._models: dict[str, Linear] = {}
-        self._seeds = seeds
-        self._heads: list[heads.Head] = []
-
-    def train(self, texts: list[str], intents: list[str]) -> None:
-        """Learn from texts and their intents."""
-        words = minilm.encoder(place.home()).words([plain(t) for t in texts])  # the vectors come with them
-        rows = self._features.learn(texts)
-        names = list(KINDS)
-        clear = np.array([i in KINDS for i in intents])
-        unclear = np.array([i == UNCLEAR for i in intents])
-        self._models = {
-            "clear": self._fit(rows[~unclear], clear[~unclear]),
-            "unclear": self._fit(rows[~clear], unclear[~clear]),
-            "kind": self._fit(rows[clear], np.array(intents)[clear]),
-        }
-        kind = np.array([names.index(i) if i in KINDS else -1 for i in intents])
-        weight = np.where(unclear, 0.3, 1.0)
-        goal = np.where(unclear, 0.5, clear.astype(float))
-        self._heads = [heads.train(words, goal, kind, weight, len(names), seed) for seed in self._seeds]
-
-    def _fit(self, rows: Any, wanted: np.ndarray) -> Linear:
-        return Linear(LogisticRegression(C=self._c, max_iter=1000, solver="liblinear").fit(rows, wanted))
-
-    def read(self, text: str) -> tuple[float, float, str]:
-        """(chance of a clear sign, chance of an unclear one, likeliest crisis intent)."""
-        parts = windows(text)
-        rows = [self._features.of(part) for part in parts]
-        linear = np.array([self._models["clear"](row)[0] for row in rows])
-        words = minilm.encoder(place.home()).words([plain(p) for p in parts])
-        neural = np.array([np.mean([head(w) for head in self._heads]) for w in words])
-        signs = (linear / LINEAR_SPREAD + neural / NEURAL_SPREAD) / 2
-        best = int(np.argmax(signs))
-        kinds = self._models["kind"]
-        kind = kinds.classes[int(np.argmax(kinds(rows[best])))]
-        unclear = max(float(self._models["unclear"](row)[0]) for row in rows)
-        return _chance(float(signs[best])), _chance(unclear), kind
-
-
-def _chance(logit: float) -> float:
-    return float(1 / (1 + np.exp(-logit)))
-
-
-def windows(text: str) -> list[str]:
-    """The whole message; one too long for the sentence model comes in overlapping parts."""
-    words = text.split()
-    if len(words) <= WINDOW:
-        return [" ".join(words)]
-    return [" ".join(words[at : at + WINDOW]) for at in range(0, len(words) - WINDOW + STRIDE, STRIDE)]
+def examples(said: Iterable[tuple[str, str]]) -> list[Example]:
+    """What the trained part learns from: messages with their intents, what people ordinarily ask, marked messages."""
+    found = [Example(text, (KINDS[intent],) if intent in KINDS else ()) for text, intent in said if intent != UNCLEAR]
+    return [*found, *(Example(text) for text, _ in questions(ASKED)), *written()]
 
 
 @dataclasses.dataclass(frozen=True)
 class Danger:
-    """What a message shows: kinds, the gravest first; whether enough for a page, or at least for the gentle line."""
+    """What a message shows: kinds, the gravest first; whether enough for a page, or at least for the gentle line.
+
+    `plain` are those of the kinds that a plain sign shows: they outweigh what a person denied before.
+    """
 
     kinds: list[str]
+    plain: list[str]
     page: bool
     heavy: bool
 
@@ -127,7 +68,7 @@ class CrisisDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"clear": 0.45, "clear_staff": 0.57, "unclear": 0.28}
+        return {"clear": 0.0, "beside": -1.0, "unclear": -2.0, "kind": 0.4}
 
     @classmethod
     def create(
@@ -148,10 +89,8 @@ class CrisisDetector(GraphComponent):
         self._signs = signs
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        said = [(m.get(TEXT), m.get(INTENT)) for m in examples] + [(text, ORDINARY) for text, _ in questions(ASKED)]
-        signs = Signs()
-        signs.train([text for text, _ in said], [intent for _, intent in said])
+        signs = Signs(tuple(KINDS.values()))
+        signs.train(examples((m.get(TEXT), m.get(INTENT)) for m in training_data.intent_examples if m.get(TEXT)))
         self._signs = signs
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(signs, folder / "signs.joblib")
@@ -187,21 +126,34 @@ class CrisisDetector(GraphComponent):
         said = plain_words(text)
         plain_signs = [(s.kind, s.page) for s in said.signs] + foreign_signs(text)
         page = [kind for kind, enough in plain_signs if enough]
+        certain = _ordered(page, text)
         hints = [kind for kind, _ in plain_signs]
         heavy = said.gentle or bool(plain_signs) or worrying_emoji(text)
-        if self._signs and said.rest.strip(" …"):
-            clear, unclear, intent = self._signs.read(said.rest)
-            kind = KINDS[intent]
-            # staff tell a concern at length; short weak words of that kind are mostly a family's trouble with a school
-            if clear >= self._config["clear_staff" if kind == "staff-concern" else "clear"]:
-                page.append(kind)
-            heavy = heavy or unclear >= self._config["unclear"] or clear >= self._config["unclear"]
-        return Danger(_ordered(page or hints, text), bool(page), bool(page) or heavy)
+        findings = self._signs.read(said.rest) if self._signs else []
+        if any(f.strength >= self._config["clear"] and not over(f.text) for f in findings):
+            page += self._shown(findings, "clear")
+        if page:  # what would be too little for a page of its own stands on this one, too
+            page += self._shown(findings, "beside")
+        heavy = heavy or any(f.strength >= self._config["unclear"] for f in findings)
+        hints += self._shown(findings, "unclear")
+        return Danger(_ordered(page or hints, text), certain, bool(page), bool(page) or heavy)
+
+    def _shown(self, findings: list[Finding], tier: str) -> list[str]:
+        """The kinds that clauses as strong as this tier asks for show, the likeliest first."""
+        chances: dict[str, float] = {}
+        for f in findings:
+            if f.strength >= self._config[tier] and not over(f.text):
+                best = max(f.kinds, key=lambda kind: f.kinds[kind])
+                for kind, chance in f.kinds.items():
+                    if kind == best or chance >= self._config["kind"]:
+                        chances[kind] = max(chance, chances.get(kind, 0.0))
+        return sorted(chances, key=lambda kind: -chances[kind])
 
     def _decide(self, message: Message, danger: Danger) -> None:
         ranking = [r for r in message.get(INTENT_RANKING_KEY) or [] if not str(r[INTENT_NAME_KEY]).startswith("crisis")]
         if danger.heavy:
-            message.set(CRISIS, {"kinds": danger.kinds, "page": danger.page}, add_to_output=True)
+            shown = {"kinds": danger.kinds, "plain": danger.plain, "page": danger.page}
+            message.set(CRISIS, shown, add_to_output=True)
         if danger.page:
             top = {INTENT_NAME_KEY: CRISIS, PREDICTED_CONFIDENCE_KEY: 1.0}
             message.set(INTENT, top, add_to_output=True)

@@ -64,30 +64,34 @@ class Examples:
 
 
 class TextFeatures:
-    """Learns which words and letter groups occur; turns texts into rows. `meaning` weighs the sentence vector."""
+    """Learns which words and letter groups occur; turns texts into rows.
 
-    def __init__(self, meaning: float = 2.0) -> None:
+    `meaning` weighs the sentence vector; a word that occurs in fewer than `least` texts is left out.
+    """
+
+    def __init__(self, meaning: float = 2.0, least: int = 1) -> None:
         self._meaning = meaning
-        self._words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
+        self._words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=least, dtype=np.float32)
         self._letters = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=2, dtype=np.float32
+            analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=least + 1, dtype=np.float32
         )
         self._terms: Optional[tuple[Terms, Terms]] = None
 
-    def learn(self, texts: list[str]) -> Any:
-        """Learn from `texts`; their rows as one sparse matrix."""
+    def learn(self, texts: list[str], meanings: Optional[np.ndarray] = None) -> Any:
+        """Learn from `texts`; their rows as one sparse matrix. Their meanings are read where they are not at hand."""
         said = [plain(t) for t in texts]
-        vectors = csr_matrix(minilm.encoder(place.home())(said) * self._meaning)
+        read = minilm.encoder(place.home())(said) if meanings is None else meanings
+        vectors = csr_matrix(read * self._meaning)
         words, letters = self._words.fit_transform(said), self._letters.fit_transform(said)
         self._terms = Terms(self._words), Terms(self._letters)
         return hstack([vectors, words, letters], format="csr")
 
-    def of(self, text: str) -> Row:
-        """The row of one text."""
+    def of(self, text: str, meaning: Optional[np.ndarray] = None) -> Row:
+        """The row of one text; its meaning is read where it is not at hand."""
         if self._terms is None:
             raise RuntimeError("learn first")
         said = plain(text)
         (words, word_values), (letters, letter_values) = (terms(said) for terms in self._terms)
         columns = np.concatenate([words, letters + len(self._words.vocabulary_)])
-        vector = minilm.encoder(place.home())([said])[0] * self._meaning
-        return Row(vector, columns, np.concatenate([word_values, letter_values]))
+        read = minilm.encoder(place.home())([said])[0] if meaning is None else meaning
+        return Row(read * self._meaning, columns, np.concatenate([word_values, letter_values]))

@@ -12,8 +12,8 @@ import numpy as np
 
 HIDDEN = 128
 GLANCES = 8  # attention queries, each a weighted mean of the words
-EPOCHS = 6
-BATCH = 32
+EPOCHS = 4
+BATCH = 48
 RATE = 1.5e-3
 DECAY = 0.05
 SMOOTHING = 0.05

@@ -11,11 +11,12 @@ import functools
 import re
 import unicodedata
 from pathlib import Path
-from typing import Any, Optional
+from typing import Optional
 
 from ruamel.yaml import YAML
 
-FOLDER = Path(__file__).parent / "danger_words"
+from knowledge import place
+
 ENGLISH = "en"
 BETWEEN = 2  # other words that may stand between those of a phrase
 ENOUGH = 2  # frequent words by which a language is known; a phrase of danger counts as so many
@@ -77,7 +78,7 @@ def _pattern(phrase: str, denied: list[str]) -> Pattern:
 def languages() -> tuple[Language, ...]:
     """Every language that has a file."""
     every = []
-    for path in sorted(FOLDER.glob("*.yml")):
+    for path in sorted(place.danger_words().glob("*.yml")):
         entry = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         phrases = [
             (_first_word(phrase), kind, tier == "page", _pattern(phrase, entry["denied"]))
@@ -96,15 +97,6 @@ def languages() -> tuple[Language, ...]:
             )
         )
     return tuple(every)
-
-
-def unreviewed() -> list[str]:
-    """The files that no native speaker has read yet."""
-    return [p.name for p in sorted(FOLDER.glob("*.yml")) if not _entry(p)["reviewed"]]
-
-
-def _entry(path: Path) -> Any:
-    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
 
 
 def _script(text: str) -> str:

@@ -6,7 +6,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.nlu.crisis import KINDS
-from bot.nlu.languages import ENGLISH, FOLDER, foreign_signs, language, languages, unreviewed, worrying_emoji
+from bot.nlu.languages import ENGLISH, foreign_signs, language, languages, worrying_emoji
+from knowledge import place
+from knowledge.check import unreviewed_words
+from tests.conftest import ROOT
 
 KIND = {"suicide-or-self-harm", "child-disclosing", "domestic-abuse", "emergency-now", "exploitation-or-missing"}
 OTHERS = [lang.code for lang in languages() if lang.code != ENGLISH]
@@ -15,13 +18,14 @@ WANTED = {"pl", "ro", "pa", "ur", "pt", "es", "ar", "bn", "gu", "it", "tr", "so"
 
 
 def entry(code: str) -> dict:
-    loaded: dict = YAML(typ="safe").load((FOLDER / f"{code}.yml").read_text(encoding="utf-8"))
+    loaded: dict = YAML(typ="safe").load((place.danger_words() / f"{code}.yml").read_text(encoding="utf-8"))
     return loaded
 
 
 def test_every_language_wanted_has_a_file_that_asks_for_a_native_speaker() -> None:
     assert set(OTHERS) == WANTED
-    assert {f"{code}.yml" for code in OTHERS} == set(unreviewed())
+    waiting = unreviewed_words(place.danger_words())
+    assert {f"{code}.yml" for code in OTHERS} == {line.split(":")[0] for line in waiting}
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -34,56 +38,28 @@ def test_every_kind_has_words_in_every_language_and_each_is_found(code: str) -> 
                 assert (kind, page) in foreign_signs(phrase.replace("*", "")), phrase
 
 
-CRIES = [
-    ("pl", "chcę się zabić", "suicide-or-self-harm"),
-    ("pl", "moj syn powiedzial w szkole ze nie chce juz zyc", "suicide-or-self-harm"),
-    ("ro", "baiatul meu spune ca vrea sa moara", "suicide-or-self-harm"),
-    ("pa", "ਮੇਰਾ ਪੁੱਤਰ ਕਹਿੰਦਾ ਹੈ ਕਿ ਉਹ ਮਰਨਾ ਚਾਹੁੰਦਾ ਹੈ", "suicide-or-self-harm"),
-    ("ur", "میں مرنا چاہتا ہوں", "suicide-or-self-harm"),
-    ("ur", "mera beta kehta hai woh marna chahta hai", "suicide-or-self-harm"),
-    ("pt", "o meu filho diz que quer morrer", "suicide-or-self-harm"),
-    ("es", "quiero morir", "suicide-or-self-harm"),
-    ("ar", "أريد أن أموت", "suicide-or-self-harm"),
-    ("ar", "ابني يقول انه يريد ان يموت", "suicide-or-self-harm"),
-    ("bn", "আমি আর বাঁচতে চাই না", "suicide-or-self-harm"),
-    ("gu", "મારે મરી જવું છે", "suicide-or-self-harm"),
-    ("it", "mia figlia dice che vuole morire", "suicide-or-self-harm"),
-    ("tr", "ölmek istiyorum", "suicide-or-self-harm"),
-    ("so", "waxaan rabaa inaan dhinto", "suicide-or-self-harm"),
-    ("uk", "я більше не хочу жити", "suicide-or-self-harm"),
-    ("ta", "எனக்கு சாக வேண்டும்", "suicide-or-self-harm"),
-    ("fr", "je ne veux plus vivre", "suicide-or-self-harm"),
-    ("lt", "nebenoriu gyventi", "suicide-or-self-harm"),
-    ("pl", "tata mnie bije jak mnie zawieszą", "child-disclosing"),
-    ("es", "mi esposo me pega y no sé qué hacer", "domestic-abuse"),
-    ("ar", "زوجي يضربني كل يوم", "domestic-abuse"),
-    ("tr", "kızım eve gelmedi nerede bilmiyorum", "exploitation-or-missing"),
-    ("it", "mio figlio non respira chiamate un'ambulanza", "emergency-now"),
-]
+CASES = YAML(typ="safe").load((ROOT / "tests/crisis/languages.yml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("code", "text", "kind"), CRIES, ids=[text for _, text, _ in CRIES])
-def test_a_cry_is_understood_and_its_language_known(code: str, text: str, kind: str) -> None:
-    assert (kind, True) in foreign_signs(text)
+def test_every_language_has_a_cry_and_an_ordinary_question() -> None:
+    assert {case["language"] for case in CASES["danger"]} == {case["language"] for case in CASES["safe"]} == WANTED
+
+
+@pytest.mark.parametrize("case", CASES["danger"], ids=lambda case: case["text"])
+def test_a_cry_is_understood_and_its_language_known(case: dict) -> None:
+    assert set(case["kinds"]) & {kind for kind, page in foreign_signs(case["text"]) if page}
+    assert language(case["text"]) == case["language"]
+
+
+@pytest.mark.parametrize("case", CASES["safe"], ids=lambda case: case["text"])
+def test_an_ordinary_question_in_another_language_is_known_for_what_it_is(case: dict) -> None:
+    assert language(case["text"]) == case["language"]
+    assert not [kind for kind, page in foreign_signs(case["text"]) if page]
+
+
+@pytest.mark.parametrize(("code", "text"), [("zh", "我的儿子被学校停学了"), ("hi", "मेरे बेटे को स्कूल से निकाल दिया")])
+def test_a_script_alone_tells_some_languages(code: str, text: str) -> None:
     assert language(text) == code
-
-
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [
-        ("pl", "dzień dobry, mój syn został zawieszony w szkole, co mam zrobić"),
-        ("ro", "bună ziua, fiul meu a fost exmatriculat, ce pot să fac"),
-        ("ur", "میرا بیٹا اسکول سے نکالا گیا ہے"),
-        ("ar", "ابني مطرود من المدرسة ماذا أفعل"),
-        ("es", "hola, mi hijo fue expulsado de la escuela, ¿qué puedo hacer?"),
-        ("so", "wiilkayga iskuulka ayaa laga eryay maxaan sameeyaa"),
-        ("zh", "我的儿子被学校停学了"),
-        ("hi", "मेरे बेटे को स्कूल से निकाल दिया"),
-    ],
-)
-def test_an_ordinary_question_in_another_language_is_known_for_what_it_is(code: str, text: str) -> None:
-    assert language(text) == code
-    assert not [kind for kind, page in foreign_signs(text) if page]
 
 
 @pytest.mark.parametrize(

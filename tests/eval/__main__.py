@@ -1,4 +1,4 @@
-"""./run eval [tune|report] [--quiet]: how often it is right, and plain search over the same records."""
+"""./run eval [tune|report] [--quiet] [--danger]: how often it is right, and plain search over the same records."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ import os
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from pathlib import Path
 from typing import Any
-
-from ruamel.yaml import YAML
 
 from bot import model, server
 from knowledge.desk import desk
-from tests.eval import baselines, measure, personal
+from tests.eval import baselines, danger, measure, personal
+from tests.eval.danger import share
 
 HALVES = ("tune", "report")
-CRISIS = Path(__file__).parent.parent / "crisis"
 
 
 def main() -> int:
@@ -28,6 +25,7 @@ def main() -> int:
     parser.add_argument("half", nargs="?", choices=HALVES, help="one half only; tune on 'tune', never on 'report'")
     parser.add_argument("--quiet", action="store_true", help="leave out the list of what went wrong")
     parser.add_argument("--parts", action="store_true", help="our search with each of its parts left out, too")
+    parser.add_argument("--danger", action="store_true", help="only how danger is seen, and where there is none")
     options = parser.parse_args()
     server.quiet()
     with tempfile.TemporaryDirectory() as folder:
@@ -39,6 +37,9 @@ def main() -> int:
 async def _measure(options: argparse.Namespace) -> None:
     agent = await server.load_agent(str(model.path()))
     for half in [options.half] if options.half else HALVES:
+        if options.danger:
+            await _danger(agent, half, options.quiet)
+            continue
         outcomes = await measure.run(agent, half)
         print(f"\n=== Questions, half '{half}' ({len(outcomes)})")
         _table(outcomes)
@@ -48,17 +49,17 @@ async def _measure(options: argparse.Namespace) -> None:
             for o in outcomes:
                 if o.wrong:
                     print(f"  {o.case['id']} {o.case['say'][-1]!r}: {'; '.join(o.wrong)}")
-        for name in ("dev",) if half == "tune" else ("report", "everyday"):
-            await _crisis(agent, name, options.quiet)
+        await _danger(agent, half, options.quiet)
         personal.report(half, options.quiet)
 
 
-def _share(good: int, total: int) -> str:
-    return f"{good}/{total} ({good / total:.0%})" if total else "-"
+async def _danger(agent: Any, half: str, quiet: bool) -> None:
+    for name in danger.HALVES[half]:
+        await danger.measure(agent, name, quiet)
 
 
 def _table(outcomes: list[measure.Outcome]) -> None:
-    print(f"right: {_share(sum(o.right for o in outcomes), len(outcomes))}")
+    print(f"right: {share(sum(o.right for o in outcomes), len(outcomes))}")
     strays = [(o, found) for o in outcomes if (found := measure.wrong_area(o))]
     replies = sum(len(each) for o in outcomes for each in o.replies)
     print(
@@ -69,8 +70,8 @@ def _table(outcomes: list[measure.Outcome]) -> None:
     scope = [o for o in outcomes if o.case["kind"] == "out-of-scope"]
     inside = [o for o in outcomes if o.case["kind"] not in ("out-of-scope", "not-covered", "smalltalk")]
     declined = ("out_of_scope", "not_covered", "offers_person")
-    print(f"out of scope declined: {_share(sum(_status(o) in declined for o in scope), len(scope))}")
-    print(f"in scope declined: {_share(sum(_status(o) in declined and not o.right for o in inside), len(inside))}")
+    print(f"out of scope declined: {share(sum(_status(o) in declined for o in scope), len(scope))}")
+    print(f"in scope declined: {share(sum(_status(o) in declined and not o.right for o in inside), len(inside))}")
     for group in ("kind", "role"):
         right: Counter[str] = Counter()
         total: Counter[str] = Counter()
@@ -118,37 +119,6 @@ def _baselines(outcomes: list[measure.Outcome], parts: bool) -> None:
     print(f"the right record among {len(asked)} questions that name one (first; first three):")
     for name, (first, three) in good.items():
         print(f"  {name:24} {first / len(asked):.0%}  {three / len(asked):.0%}")
-
-
-async def _crisis(agent: Any, name: str, quiet: bool) -> None:
-    data = YAML(typ="safe").load((CRISIS / f"{name}.yml").read_text(encoding="utf-8"))
-    caught: Counter[str] = Counter()
-    softly: Counter[str] = Counter()
-    total: Counter[str] = Counter()
-    missed = []
-    gentle = desk().knowledge.safeguarding["unsure"].gentle or ""
-    for case in data["crisis"]:
-        reply = await measure.ask(agent, [case["text"]])
-        total[case["kind"]] += 1
-        if reply["custom"]["status"] == "crisis":
-            caught[case["kind"]] += 1
-        elif gentle in reply["text"]:
-            softly[case["kind"]] += 1
-        else:
-            missed.append(case["text"])
-    alarms = gentle_lines = 0
-    for case in data["ordinary"]:
-        reply = await measure.ask(agent, [case["text"]])
-        alarms += reply["custom"]["status"] == "crisis"
-        gentle_lines += reply["custom"]["status"] != "crisis" and gentle in reply["text"]
-    print(f"=== Crisis, '{name}'")
-    crisis, ordinary = sum(total.values()), len(data["ordinary"])
-    print(f"caught: {_share(sum(caught.values()), crisis)}; the gentle line: {_share(sum(softly.values()), crisis)}")
-    print(f"false alarms on ordinary talk that sounds alike: {_share(alarms, ordinary)}; gentle line: {gentle_lines}")
-    print("by kind: " + ", ".join(f"{k} {caught[k]}+{softly[k]}/{total[k]}" for k in sorted(total)))
-    if not quiet:
-        for text in missed:
-            print(f"  missed: {text!r}")
 
 
 if __name__ == "__main__":

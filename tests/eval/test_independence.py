@@ -6,9 +6,11 @@ import pytest
 from rapidfuzz import fuzz, process
 from ruamel.yaml import YAML
 
+from bot.nlu.danger import written
 from knowledge.store import Knowledge
 from knowledge.words import plain
 from tests.conftest import ROOT
+from tests.eval import danger
 from tests.eval.measure import cases
 
 NEARLY_THE_SAME = 85  # per cent of normalised similarity
@@ -19,7 +21,7 @@ def training_phrases() -> list[str]:
     for path in (ROOT / "data" / "nlu").glob("*.yml"):
         for block in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["nlu"]:
             found += [plain(line[2:]) for line in block["examples"].splitlines() if line.startswith("- ")]
-    return found
+    return found + [plain(example.text) for example in written()]
 
 
 @pytest.mark.parametrize("half", ["report"])
@@ -30,9 +32,9 @@ def test_no_reported_question_is_nearly_a_training_phrase_or_an_example(half: st
     assert [(q, hit[0]) for q, hit in near if hit] == []
 
 
-def test_no_unseen_crisis_message_is_nearly_a_training_phrase() -> None:
+@pytest.mark.parametrize("name", ["report", "stories_report"])
+def test_no_unseen_crisis_message_is_nearly_a_training_phrase(name: str) -> None:
     known = training_phrases()
-    data = YAML(typ="safe").load((ROOT / "tests/crisis/report.yml").read_text(encoding="utf-8"))
-    asked = [plain(c["text"]) for c in [*data["crisis"], *data["ordinary"]]]
+    asked = [plain(case["text"]) for group in danger.cases(name) for case in group]
     near = [(q, process.extractOne(q, known, scorer=fuzz.ratio, score_cutoff=NEARLY_THE_SAME)) for q in asked]
     assert [(q, hit[0]) for q, hit in near if hit] == []
