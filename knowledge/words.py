@@ -12,6 +12,7 @@ from confusable_homoglyphs import confusables
 MAX_SEGMENTS = 8
 SAME_SIGN = 3  # so many of one sign or letter in a row say all that more would
 SIGNS = 12  # signs in a row, whichever they are
+_WORDS_OF_A_LETTER = set("abciknruy")
 TOKEN = 100  # characters without a space
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
@@ -26,6 +27,7 @@ _SAME = re.compile(r"([^\W\d]|[^\w\s]|_)\1{%d,}" % SAME_SIGN)
 _RUN = re.compile(r"((?:[^\w\s]|_){%d})(?:[^\w\s]|_)+" % SIGNS)
 _LONG = re.compile(r"(\S{%d})(?=\S)" % TOKEN)
 _FANCY = re.compile(r"(?:NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL|LATIN) LETTER (?:SMALL CAPITAL )?([A-Z])")
+_SPACED = re.compile(r"(?<!\S)(?:[^\W_] ){2}(?:[\w!@$] )*[\w!@$](?!\S)")
 _LINES = re.compile(r"\n{3,}")
 
 
@@ -40,7 +42,8 @@ def fold(text: str) -> str:
 
     Compatibility forms (full width, mathematical) become plain letters, quotes of every kind straight ones, letters
     of other scripts that stand among Latin ones the Latin letter they look like (Unicode's table of confusables).
-    Runs of one sign are cut to three, runs of signs to twelve, and what has no space for long gets one.
+    Words written letter by letter are put together. Runs of one sign are cut to three, runs of signs to twelve, and
+    what has no space for long gets one.
     """
     text = visible(text).translate(_QUOTES)
     for sign, (decimal, word) in _FRACTIONS.items():  # else '3½' would become 31/2
@@ -49,9 +52,16 @@ def fold(text: str) -> str:
     text = "".join(_letter(c) for c in _LOOSE_MARKS.sub("", text))
     if not text.isascii():
         text = _in_latin(text)
+    text = _SPACED.sub(lambda letters: letters[0].replace(" ", "") if _spelt(letters[0]) else letters[0], text)
     text = _RUN.sub(r"\1", _SAME.sub(lambda run: run[1] * SAME_SIGN, text))
     text = _LONG.sub(r"\1 ", text)
     return _LINES.sub("\n\n", re.sub(r"[^\S\n]+", " ", text)).strip()
+
+
+def _spelt(letters: str) -> bool:
+    """Whether these are a word's letters with a space after each: 'k i l l'; 'u r a' is three words, '7 a 2' is none."""
+    distinct = {c for c in letters.lower() if c.isalpha()}
+    return len(distinct) >= 3 and not distinct <= _WORDS_OF_A_LETTER
 
 
 def _letter(sign: str) -> str:

@@ -86,6 +86,8 @@ FOLDED = [
     ("мой сын исключён", "мой сын исключён"),
     ("chcę się zabić", "chcę się zabić"),
     ("میں مرنا چاہتا ہوں", "میں مرنا چاہتا ہوں"),
+    ("k i l l  m y s e l f and d ! e", "kill myself and d ! e"),
+    ("classes 7 a, b or 1 2 3 4", "classes 7 a, b or 1 2 3 4"),
     ("name ............... date _________", "name ... date ___"),
     ("help meeeeeeeeee!!!!!!", "help meee!!!"),
     ("07700900123 and 10000 days", "07700900123 and 10000 days"),
