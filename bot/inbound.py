@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-import unicodedata
 from typing import Any, Callable, Iterable
 
 from bot.privacy import redact
+from knowledge.words import fold
 
 LIMIT = 4000  # characters; a long story fits, a book does not
 CHAT_LIMIT = 1000  # in the web chat, where a counter shows it
@@ -63,17 +63,10 @@ def payload(intent: str, **entities: str) -> str:
     return made
 
 
-def clean(text: str) -> str:
-    """Without control and invisible characters; line breaks stay."""
-    text = unicodedata.normalize("NFC", text)
-    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    return re.sub(r"[ \t]+", " ", "".join(kept)).strip()
-
-
 def take_in(
     message: Any, known: Known, public_numbers: Iterable[str] = (), *, typed: bool = False, limit: int = LIMIT
 ) -> Inbound:
-    """Check, clean and redact a message.
+    """Check, fold and redact a message.
 
     `known(kind, value)` says whether a payload's value (an area, a stage, a record …) exists. A payload that no button
     of ours carries is treated as typed words: it never reaches Rasa as a command. `typed` says that no button was
@@ -81,7 +74,7 @@ def take_in(
     """
     if not isinstance(message, str):
         return Inbound("", problem="empty")
-    text = clean(message)
+    text = fold(message)
     if not text:
         return Inbound("", problem="empty")
     if len(text) > limit:

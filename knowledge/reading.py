@@ -18,6 +18,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 from ruamel.yaml import YAML
 from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from knowledge.check import names_of
 from knowledge.letters import own_words
@@ -40,6 +42,7 @@ _ORDINAL = (
     r"(?P<n>\d{1,2}(?=st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?:st|nd|rd|th)?"
 )
 _M = _N.replace("?P<n>", "?P<m>")
+_TOKEN = re.compile(r"(\w+|[^\w\s]|\s)( ?)")
 _SUSPENSION = r"(?:susp|susps|suspensions?|suspentions?|exclusions?|exlusions?|fixed[- ]?terms?|ftes?|suspended)"
 # how a number of suspensions is said: the first of these that a message has tells it
 _COUNTS = _compiled(
@@ -125,6 +128,12 @@ class Reading:
         return {k: v for k, v in dataclasses.asdict(self).items() if v not in (None, [], {}, False, "")}
 
 
+def _tokens(vocab: Vocab, text: str) -> Doc:
+    """Words and single signs. In time by the length: spaCy's own English rules take a run of signs by its square."""
+    parts = _TOKEN.findall(text)
+    return Doc(vocab, words=[word for word, _ in parts], spaces=[bool(space) for _, space in parts])
+
+
 class Reader:
     """Reads messages against one built knowledge base."""
 
@@ -132,6 +141,7 @@ class Reader:
         self.knowledge = knowledge
         words = YAML(typ="safe").load((Path(__file__).parent / "vocabulary.yml").read_text(encoding="utf-8"))
         self._nlp = spacy.blank("en")
+        self._nlp.tokenizer = lambda text: _tokens(self._nlp.vocab, text)
         self._areas = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         self._names = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         spelt: set[str] = set()

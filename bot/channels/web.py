@@ -26,7 +26,7 @@ from bot.channels.hub import Hub
 from bot.channels.limits import Limit, neighbourhood
 from bot.channels.tokens import Token, Tokens, begin, secret
 from bot.channels.worker import Worker
-from bot.inbound import CHAT_LIMIT, Inbound, clean, payload, take_in
+from bot.inbound import CHAT_LIMIT, Inbound, payload, take_in
 from bot.people import database, stores
 from bot.people.ended import Ended
 from bot.people.feedback import Feedbacks
@@ -38,6 +38,7 @@ from bot.widget import bundle, pages
 from knowledge import render
 from knowledge.desk import desk
 from knowledge.render import words
+from knowledge.words import visible
 
 T = TypeVar("T")
 
@@ -311,7 +312,7 @@ class WebChannel(InputChannel):
         if contact is not None and (not isinstance(contact, str) or len(contact) > CONTACT_LIMIT):
             raise Refused(400, "contact", limit=CONTACT_LIMIT)
         known = await self._read(TrackerStore.slots, token.conversation)
-        queued = (text, clean(contact or "") or None, known.get("area"), known.get("role"))
+        queued = (text, visible(contact or "").strip() or None, known.get("area"), known.get("role"))
         await asyncio.to_thread(self._handovers.put, token.conversation, *queued)
         return response.json({}, status=201)
 
@@ -394,7 +395,7 @@ def _words(given: Any, limit: int, phrase: str) -> Optional[str]:
         return None
     if not isinstance(given, str) or len(given) > limit:
         raise Refused(400, phrase, limit=limit)
-    return redact(clean(given), desk().public_numbers)[0] or None
+    return redact(visible(given).strip(), desk().public_numbers)[0] or None
 
 
 def _event(data: Dict[Text, Any]) -> str:

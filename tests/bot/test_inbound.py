@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.inbound import LIMIT, PAYLOAD_BYTES, TAPS, Inbound, clean, payload, take_in
+from bot.inbound import LIMIT, PAYLOAD_BYTES, TAPS, Inbound, payload, take_in
 from bot.privacy import redact
 from knowledge.desk import Desk
+from knowledge.words import fold
 
 VALUES = {"role": "parent", "area": "hackney", "stage": "5-plus", "decision": "suspended", "record": "eapdr"}
 VALUES["audience"] = "schools"
@@ -68,6 +70,27 @@ CLEANED = [
     ("👍🏽", "👍🏽"),
 ]
 
+# however it was written, it reads the same
+FOLDED = [
+    ("ＫＩＬＬ ＭＹＳＥＬＦ", "KILL MYSELF"),
+    ("𝗸𝗶𝗹𝗹 𝗺𝘆𝘀𝗲𝗹𝗳", "kill myself"),
+    ("i want tо kіll mуself", "i want to kill myself"),
+    ("kıll mysεlf", "kill myself"),
+    ("kill\u00admyself", "killmyself"),
+    ("k\u0336i\u0336l\u0336l\u0336", "kill"),
+    ("🅺🅸🅻🅻 ᴍᴇ", "kill me"),
+    ("wonʼt won‘t won´t won＇t", "won't won't won't won't"),
+    ("“Dear parent” «x»", '"Dear parent" "x"'),
+    ("3½ days, ½ a day", "3.5 days, half a day"),
+    ("my son Иван, Ελένη and José", "my son Иван, Ελένη and José"),
+    ("мой сын исключён", "мой сын исключён"),
+    ("chcę się zabić", "chcę się zabić"),
+    ("میں مرنا چاہتا ہوں", "میں مرنا چاہتا ہوں"),
+    ("name ............... date _________", "name ... date ___"),
+    ("help meeeeeeeeee!!!!!!", "help meee!!!"),
+    ("07700900123 and 10000 days", "07700900123 and 10000 days"),
+]
+
 PROBLEMS: list[tuple[Any, str]] = [
     (None, "empty"),
     (5, "empty"),
@@ -79,7 +102,7 @@ PROBLEMS: list[tuple[Any, str]] = [
     ("\u200b\x00", "empty"),
     ("/", "empty"),
     (" // / ", "empty"),
-    ("a" * (LIMIT + 1), "too_long"),
+    ("word" * (LIMIT // 4) + "s", "too_long"),
     ("a " * LIMIT, "too_long"),
 ]
 
@@ -96,8 +119,30 @@ def test_anything_else_is_words(message: str, words: str) -> None:
 
 @pytest.mark.parametrize(("message", "cleaned"), CLEANED)
 def test_invisible_and_control_characters_are_dropped(message: str, cleaned: str) -> None:
-    assert clean(message) == cleaned
+    assert fold(message) == cleaned
     assert take_in(message, known) == Inbound(cleaned)
+
+
+@pytest.mark.parametrize(("message", "folded"), FOLDED)
+def test_fonts_and_look_alikes_hide_nothing(message: str, folded: str) -> None:
+    assert fold(message) == folded
+
+
+SIGNS = sorted({chr(c) for c in range(33, 0x250) if not chr(c).isalnum()} | set("—…“”‘’€•👍😭"))
+PATTERNS = [*SIGNS, "a", "a-", 'a"', ".x", "(1", "%\"'", "👍😭", "_-", "ａ", "﷽"]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_run_of_signs_is_cut_to_what_is_quick_to_read(pattern: str) -> None:
+    folded = fold(pattern * 4000)
+    assert all(len(word) <= 100 for word in folded.split())
+    assert not re.search(r"[^\w\s]{13}", folded), "no run of signs is left"
+
+
+@given(st.text())
+@example("a" * 99 + "́" * 9 + "b" * 300)
+def test_what_was_folded_stays_as_it_is(message: str) -> None:
+    assert fold(fold(message)) == fold(message)
 
 
 @pytest.mark.parametrize(("message", "problem"), PROBLEMS, ids=[repr(m)[:20] for m, _ in PROBLEMS])
@@ -106,7 +151,8 @@ def test_what_cannot_be_answered_names_its_problem(message: Any, problem: str) -
 
 
 def test_a_message_may_be_as_long_as_the_limit() -> None:
-    assert take_in("a" * LIMIT, known) == Inbound("a" * LIMIT)
+    message = "sixteen letters " * (LIMIT // 16)
+    assert take_in(message[:-1] + "s", known) == Inbound(message[:-1] + "s")
 
 
 def test_personal_details_are_taken_out_and_public_numbers_stay() -> None:

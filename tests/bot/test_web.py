@@ -194,7 +194,7 @@ def test_a_payload_that_is_none_of_our_buttons_is_refused(payload: Any, tab: Tab
         {"id": str(uuid.uuid4()), "text": ""},
         {"id": str(uuid.uuid4()), "text": "  \u200b"},
         {"id": str(uuid.uuid4()), "text": 7},
-        {"id": str(uuid.uuid4()), "text": "x" * (CHAT_LIMIT + 1)},
+        {"id": str(uuid.uuid4()), "text": "words " * (CHAT_LIMIT // 6 + 1)},
         [],
         "hello",
         None,
