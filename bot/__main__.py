@@ -90,7 +90,7 @@ def train_if_stale(force: bool = False) -> None:
     why = model.why_train()
     if why is None and not force:
         return
-    print(f"Training the model: {why or 'you asked for it'}. This takes four or five minutes on two cores ...")
+    print(f"Training the model: {why or 'you asked for it'}. This takes seven or eight minutes on two cores ...")
     started = time.monotonic()
     log = ROOT / "var" / "train.log"
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -236,6 +236,8 @@ def serve(
         lease.take()
     except Taken as error:
         raise NotReady(str(error)) from error
+    except sa.exc.SQLAlchemyError as error:
+        raise NotReady("The database of feedback and messages cannot be written now. Is something using it?") from error
     app = make_app(model, credentials, on_ready, console, lease)
     app.ctx.lost = False
     try:

@@ -96,7 +96,7 @@ def _logins(app: Flask) -> None:
 
 def _fit() -> None:
     if not fits(request):
-        abort(404 if request.view_args else 400)
+        abort(404 if request.view_args and not request.is_json else 400)  # at 404 a page forgets what it sent
 
 
 def _admit() -> Any:

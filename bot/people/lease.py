@@ -45,27 +45,27 @@ class Lease:
     def take(self) -> None:
         """Have the database from now on; raises Taken while another process has it."""
         other = self._other()
-        with self._engine.begin() as connection:
-            if other:
+        if other:
+            with self._engine.begin() as connection:
                 connection.execute(sa.delete(_TABLE).where(_TABLE.c.name == _NAME, _TABLE.c.key == other["key"]))
-            connection.execute(self._insert(_TABLE).on_conflict_do_nothing(), {**self._row(), "started": time.time()})
         if not self.renew():  # another was a moment quicker
             self._other()
 
     def renew(self) -> bool:
-        """Have it for longer; False if another process has taken it."""
+        """Have it for longer, or again where nobody has it; False if another process has taken it."""
         mine = sa.and_(_TABLE.c.name == _NAME, _TABLE.c.key == self._key)
+        now = time.time()
+        holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": now}
+        row = {"name": _NAME, "key": self._key, **holder, "until": now + LASTS}
         with self._engine.begin() as connection:
-            return bool(connection.execute(sa.update(_TABLE).where(mine).values(until=time.time() + LASTS)).rowcount)
+            if connection.execute(sa.update(_TABLE).where(mine).values(until=now + LASTS)).rowcount:
+                return True
+            return bool(connection.execute(self._insert(_TABLE).on_conflict_do_nothing(), row).rowcount)
 
     def release(self) -> None:
         """Leave it to the next."""
         with self._engine.begin() as connection:
             connection.execute(sa.delete(_TABLE).where(_TABLE.c.key == self._key))
-
-    def _row(self) -> dict[str, Any]:
-        held = {"pid": os.getpid(), "host": socket.gethostname(), "until": time.time() + LASTS}
-        return {"name": _NAME, "key": self._key, **held}
 
     def _other(self) -> Optional[Any]:
         """What is left of a hold that has ended; raises Taken where one has not."""

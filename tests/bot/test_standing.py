@@ -157,6 +157,18 @@ def test_what_another_machine_left_is_taken_over_once_it_has_expired(people: Any
     Lease(people).take()
 
 
+def test_a_hold_that_is_gone_from_the_database_is_taken_again(people: Any) -> None:
+    mine = Lease(people)
+    mine.take()
+    with people.begin() as connection:
+        connection.execute(sa.delete(Base.metadata.tables["lease"]))
+    assert mine.renew()
+    with people.begin() as connection:
+        connection.execute(sa.update(Base.metadata.tables["lease"]).values(host="another.example"))
+    with pytest.raises(Taken):
+        Lease(people).take()
+
+
 def test_a_server_whose_database_was_taken_over_ends(people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servers, "RENEWED", 0.01)
     stopped: list[bool] = []

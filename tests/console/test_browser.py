@@ -342,19 +342,19 @@ def test_a_tab_that_is_closed_in_the_middle_of_a_word_loses_nothing(sit: Sit, se
 def test_two_advisers_at_once_keep_to_their_own_calls_and_in_one_call_lose_nothing(sit: Sit, server: Server) -> None:
     anna, ben = sit("anna"), sit("ben")
     first, second = anna.start(), ben.start("School staff or governor")
-    anna.write("Of anna. ")
-    ben.write("Of ben. ")
-    assert (kept(server, first)["note"], kept(server, second)["note"]) == ("Of anna. ", "Of ben. ")
+    anna.write("The first note. ")
+    ben.write("The second note. ")
+    assert (kept(server, first)["note"], kept(server, second)["note"]) == ("The first note. ", "The second note. ")
     ben.page.goto(f"{server.url}/find?reference={first.replace('-', '')}")
     expect(ben.page.get_by_text("anna has this call open too.")).to_be_visible()
-    ben.write("By ben. ")
-    anna.note.press_sequentially("By anna.")
+    ben.write("Theirs. ")
+    anna.note.press_sequentially("Ours.")
     expect(anna.trouble).to_contain_text("This call was changed elsewhere")
-    expect(anna.trouble.locator("blockquote")).to_contain_text("By ben.")
+    expect(anna.trouble.locator("blockquote")).to_contain_text("Theirs.")
     anna.trouble.get_by_role("button", name="Keep both").click()
     anna.settled()
-    assert "By ben." in kept(server, first)["note"]
-    assert "By anna." in kept(server, first)["note"]
+    assert "Theirs." in kept(server, first)["note"]
+    assert "Ours." in kept(server, first)["note"]
 
 
 def test_a_hand_over_from_the_chat_is_taken_by_one(sit: Sit, server: Server) -> None:

@@ -20,7 +20,7 @@ from tests.console.conftest import PASSWORD, Adviser, Desk, Server
 Sit = Callable[..., Desk]
 By = Callable[..., Adviser]
 PERSONAL = "Ring mum on 07700 900123, 12 Mare Street. "
-MARKED = "Ring mum on [phone number], [address]. "
+MARKED = "Ring mum on [phone number], [street address]. "
 TURNED = "pay \u202egnp.exe\u202c no\u200bw"
 PLAIN = "pay gnp.exe now"
 
@@ -287,21 +287,21 @@ def test_words_typed_after_signing_in_again_are_written(how: str, sit: Sit, serv
 def test_what_is_typed_on_ones_page_is_not_saved_under_the_next_one_s_sign_in(sit: Sit, server: Server) -> None:
     ben = sit("ben")
     ref = ben.start()
-    ben.write("By ben. ")
+    ben.write("First. ")
     other = in_another_tab(ben, "anna")
-    ben.note.press_sequentially("More by ben. ")
+    ben.note.press_sequentially("More. ")
     again = ben.page.locator("#again")
     expect(again).to_contain_text("Somebody else has signed in in this browser.")
     expect(again).to_contain_text("Sign in as ben to save it.")
-    assert stored(server, ref) == "By ben. "
-    expect(ben.note).to_have_value("By ben. More by ben. ")
+    assert stored(server, ref) == "First. "
+    expect(ben.note).to_have_value("First. More. ")
     other.reload()
     expect(other.locator(".who")).to_contain_text("anna")  # who is not signed out by it
     again.get_by_label("Password").fill(PASSWORD)
     ben.page.keyboard.press("Enter")
     expect(again).to_be_hidden()
     ben.settled()
-    assert stored(server, ref) == "By ben. More by ben. "
+    assert stored(server, ref) == "First. More. "
 
 
 @pytest.mark.slow

@@ -349,7 +349,7 @@ def test_a_number_that_no_database_holds_names_nothing(path: str, number: int, a
 )
 def test_a_body_that_cannot_be_read_is_refused(content: str, adviser: By) -> None:
     anna = adviser("anna")
-    headers = {"X-Console": "1", "X-CSRFToken": anna.token()}
+    headers = anna.heads()
     answer = anna.client.post(
         f"/calls/{anna.call()}/save", data=content, content_type="application/json", headers=headers
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import functools
 import json
 import re
 import uuid
@@ -117,10 +118,15 @@ def areas_named(said: Iterable[str]) -> set[str]:
     text = " ".join(plain(message) for message in said)
     named = set()
     for area in desk().knowledge.areas.values():
-        names = {plain(name) for name in (area.title, *area.aliases, *area.places)}
-        if any(re.search(rf"\b{re.escape(name)}s?\b", text) for name in names):
+        if _any_of((area.title, *area.aliases, *area.places)).search(text):
             named.add(area.id)
     return named
+
+
+@functools.cache
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of these names, compiled once: there are more of them than Python keeps patterns."""
+    return re.compile(rf"\b(?:{'|'.join(re.escape(plain(name)) for name in names)})s?\b")
 
 
 def own_areas(case: dict[str, Any], messages: int) -> set[str]:

@@ -66,7 +66,7 @@ def test_a_long_answer_comes_whole_and_in_order(bot: Bot, known: Teacher) -> Non
 def test_danger_is_answered_at_once_with_nothing_beside_it(bot: Bot, teacher: Teacher) -> None:
     teacher.says("a pupil told me he wants to kill himself tonight. what must the letter say?")
     (answer,) = bot.answers()
-    assert answer.text.index("phone 999") < answer.text.index("What to do now:") < answer.text.index("ring 999")
+    assert answer.text.index("phone 999") < answer.text.index("ring 999"), "numbers stand before steps"
     assert list(answer.buttons) == [words()["buttons"][name] for name in ("not_meant", "answer_too")]
     teacher.press(words()["buttons"]["answer_too"])
     first, *_, answer = bot.answers()

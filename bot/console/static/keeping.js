@@ -119,9 +119,9 @@ const post = (path, json) => fetch(path, { method: "POST", body: JSON.stringify(
 /** What this adviser's pages could not save, or ended too soon to know that it was saved. A page sees to its own. */
 async function saveWhatIsLeft() {
   for (const key of Object.keys(localStorage).filter((each) => each.endsWith(`-${account}`))) {
-    const left = read(key);
-    if (left?.path === `${location.pathname}/save`) continue;
-    const answer = left?.path ? await post(left.path, left) : null; // without one it is of an earlier console
+    const { path, at, ...left } = read(key) ?? {};
+    if (path === `${location.pathname}/save`) continue;
+    const answer = path ? await post(path, left) : null; // without one it is of an earlier console
     if (!answer || answer.ok || answer.status === 404) forget(key);
   }
 }
