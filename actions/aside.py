@@ -31,7 +31,8 @@ def page_kinds(turn: Turn) -> list[str]:
     if turn.tapped:
         return [danger.UNSURE]
     denied = _kept(turn).get("denied") or []
-    return [kind for kind in turn.danger or [danger.UNSURE] if kind in turn.plain_danger or kind not in denied]
+    kinds = danger.for_reader(turn.danger or [danger.UNSURE], turn.reading.get("role") or turn.role)
+    return [kind for kind in kinds if kind in turn.plain_danger or kind not in denied]
 
 
 def note_denial(turn: Turn) -> bool:

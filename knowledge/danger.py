@@ -17,6 +17,9 @@ from knowledge.words import plain
 UNSURE = "unsure"
 # whose words a role gets where the record has none of its own
 SAME_WORDS = {"council": "professional"}
+# the same harm, told by the child, feared by an adult, noticed by staff
+ONE_HARM = ("child-disclosing", "adult-worried-about-child", "staff-concern")
+STAFF = ("school", "governor", "professional", "council")
 PINNED = 2  # as many numbers fit beside each other on a small phone
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 NATIONAL = ("uk", "england")
@@ -96,6 +99,21 @@ def denies(text: str) -> bool:
     """Whether these words, said right after a page, mean that no such thing was meant."""
     said = plain(text)
     return any(pattern.search(said) for pattern in _denials())
+
+
+def for_reader(kinds: Sequence[str], role: Optional[str]) -> list[str]:
+    """The kinds without those that speak to somebody else: a child's own telling, an adult's fear, staff's concern.
+
+    All three are of one harm. Which of them is meant follows from who writes, where that is known.
+    """
+    same = [kind for kind in ONE_HARM if kind in kinds]
+    if role == "child":
+        same = [kind for kind in same if kind == ONE_HARM[0]] or same
+    elif len(same) > 1:
+        same = [kind for kind in same if kind != ONE_HARM[0]]
+        staff = ONE_HARM[2] if role in STAFF else ONE_HARM[1]
+        same = [kind for kind in same if kind == staff] or same
+    return [kind for kind in kinds if kind not in ONE_HARM or kind in same]
 
 
 def role_of(role: Optional[str]) -> str:

@@ -59,7 +59,7 @@ def fold(text: str) -> str:
 
 
 def _spelt(letters: str) -> bool:
-    """Whether these are a word's letters with a space after each: 'k i l l'; 'u r a' is three words, '7 a 2' is none."""
+    """Whether these are a word's letters with a space after each: 'k i l l'; 'u r a' is three words."""
     distinct = {c for c in letters.lower() if c.isalpha()}
     return len(distinct) >= 3 and not distinct <= _WORDS_OF_A_LETTER
 

@@ -59,11 +59,10 @@ def slots(person: Any) -> dict[str, Any]:
 
 
 def assert_crisis(reply: dict[str, Any], kinds: set[str]) -> None:
-    """The reply is the words of one of these records, and nothing else."""
+    """The reply is the words of danger, of one of these kinds at least, and nothing else."""
     custom, text = reply["custom"], reply["text"]
     assert custom["status"] == "crisis", f"{custom}\n{text}"
-    assert len(custom["records"]) == 1
-    assert set(custom["records"]) <= kinds, custom
+    assert set(custom["records"]) & kinds, custom
     assert [b["payload"] for b in reply["buttons"]] == ["/not_meant", "/answer_too"]
     assert "999" in text
     labels, manners = words()["labels"], words()["manners"]

@@ -308,7 +308,7 @@ def test_despair_gets_neither_a_goodbye_nor_a_checklist(said: str, talk: Talk, k
 @pytest.mark.parametrize("said", ["😭🔪🩸", "…", "?!?", "💔"])
 def test_what_has_no_words_is_not_taken_for_a_no(said: str, talk: Talk) -> None:
     text = talk()(said)["text"]
-    assert text.startswith(words()["manners"]["no_words"])
+    assert words()["manners"]["no_words"] in text
 
 
 def test_a_thumb_up_is_still_a_yes_to_the_step_in_hand(talk: Talk) -> None:
