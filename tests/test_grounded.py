@@ -19,6 +19,8 @@ FIXED = [
     words()["labels"]["none_for_audience"],
     words()["labels"]["national"],
     words()["manners"]["walk_offer"],
+    words()["manners"]["still_asked"],
+    words()["manners"]["context"],
     words()["labels"]["redacted"],
 ]
 
