@@ -19,6 +19,8 @@ FIXED = [
     words()["labels"]["national"],
     words()["labels"]["whose"],
     words()["manners"]["walk_offer"],
+    words()["manners"]["still_asked"],
+    words()["manners"]["context"],
     words()["labels"]["redacted"],
 ]
 
