@@ -7,6 +7,7 @@ heavy is answered, with one gentle line above. Kinds are found one by one, so th
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from typing import Any, Dict, Iterable, List, Optional, Text
 
@@ -40,6 +41,7 @@ KINDS = {
 }
 ALLEGATION = "allegation-against-staff"
 FIRST = ("emergency-now", "suicide-or-self-harm")
+MOST_KINDS = 3  # on a page; more would bury what matters
 _HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|principal|our head|my head)\b", re.I)
 
 
@@ -64,7 +66,7 @@ class CrisisDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"clear": 0.0, "beside": -1.0, "unclear": -2.0, "kind": 0.4}
+        return {"clear": 0.3, "longer": 0.15, "beside": -0.75, "unclear": -0.9, "kind": 0.3}
 
     @classmethod
     def create(
@@ -125,19 +127,20 @@ class CrisisDetector(GraphComponent):
         hints = [kind for kind, _ in plain_signs]
         heavy = said.gentle or bool(plain_signs) or worrying_emoji(text)
         findings = self._signs.read(said.rest) if self._signs else []
-        if any(f.strength >= self._config["clear"] and not over(f.text) for f in findings):
-            page += self._shown(findings, "clear")
+        # of many clauses one sounds alike by chance: the longer a message, the more one of them must show
+        clear = self._config["clear"] + self._config["longer"] * math.log(max(len(findings), 1))
+        page += self._shown(findings, clear)
         if page:  # what would be too little for a page of its own stands on this one, too
-            page += self._shown(findings, "beside")
+            page += self._shown(findings, self._config["beside"])
         heavy = heavy or any(f.strength >= self._config["unclear"] for f in findings)
-        hints += self._shown(findings, "unclear")
+        hints += self._shown(findings, self._config["unclear"])
         return Danger(_ordered(page or hints, text), bool(page), bool(page) or heavy)
 
-    def _shown(self, findings: list[Finding], tier: str) -> list[str]:
-        """The kinds that clauses as strong as this tier asks for show, the likeliest first."""
+    def _shown(self, findings: list[Finding], least: float) -> list[str]:
+        """The kinds that clauses of at least this strength show, the likeliest first."""
         chances: dict[str, float] = {}
         for f in findings:
-            if f.strength >= self._config[tier] and not over(f.text):
+            if f.strength >= least and not over(f.text):
                 best = max(f.kinds, key=lambda kind: f.kinds[kind])
                 for kind, chance in f.kinds.items():
                     if kind == best or chance >= self._config["kind"]:
@@ -161,6 +164,8 @@ class CrisisDetector(GraphComponent):
 
 def _ordered(kinds: list[str], text: str) -> list[str]:
     """Kinds once each, those first that cannot wait; where the head is meant, the head's own kind."""
-    once = sorted(dict.fromkeys(kinds), key=lambda kind: FIRST.index(kind) if kind in FIRST else len(FIRST))
+    once = sorted(dict.fromkeys(kinds), key=lambda kind: FIRST.index(kind) if kind in FIRST else len(FIRST))[
+        :MOST_KINDS
+    ]
     head = _HEAD.search(text)
     return ["allegation-against-head" if head and kind == ALLEGATION else kind for kind in once]
