@@ -12,7 +12,7 @@ from actions.turn import Turn
 from actions.walk import start
 from bot.inbound import payload
 from bot.replies import Button, Reply
-from knowledge import danger
+from knowledge import danger, languages
 from knowledge.render import words
 from knowledge.words import plain
 
@@ -22,8 +22,8 @@ _QUESTION = re.compile(
     r"(?:whats?|how|whom?|why|when|where|which|can|could|should|must|may|do|does|did|will|would|is|are|tell me)\b"
 )
 _SITUATION = ("counts", "stage", "decision", "facts", "days", "named")
-# what helps somebody who wanted an answer and no page
-HELPS = ("answered", "clarifies", "context_noted", "walkthrough_step", "walkthrough_summary")
+# what helps nobody who wanted an answer and no page
+EMPTY = ("smalltalk", "error")
 
 
 def page_kinds(turn: Turn) -> list[str]:
@@ -71,6 +71,7 @@ def _question(turn: Turn) -> Optional[dict[str, Any]]:
         "reading": turn.reading,
         "entities": turn.entities,
         "sentences": turn.sentences,
+        "language": turn.language,
     }
 
 
@@ -105,7 +106,7 @@ def _answer(turn: Turn, question: Optional[dict[str, Any]]) -> Reply:
     before = dict(turn.changes)
     if question and _asks(question):
         reply = _ordinary(turn, question)
-        if reply.status in HELPS or reply.status.startswith("asks_"):
+        if reply.status not in EMPTY:
             return reply
     turn.changes = before
     buttons = [Button(words()["buttons"][name], payload(act)) for name, act in _WAYS_ON]
@@ -120,7 +121,7 @@ def _answer(turn: Turn, question: Optional[dict[str, Any]]) -> Reply:
 
 def _asks(question: dict[str, Any]) -> bool:
     """Whether there is something to answer: a question, or a word on how things stand. A cry alone has no answer."""
-    if "?" in question["text"] or _QUESTION.search(plain(question["text"])):
+    if question["language"] or "?" in question["text"] or _QUESTION.search(plain(question["text"])):
         return True
     return any(question["reading"].get(name) for name in _SITUATION)
 
@@ -133,8 +134,11 @@ def _ordinary(turn: Turn, question: dict[str, Any]) -> Reply:
     turn.intent, turn.confidence, turn.text = question["intent"], question["confidence"], question["text"]
     turn.reading, turn.entities = question["reading"], question["entities"]
     turn.sentences = [(s, kind) for s, kind in question["sentences"]]
-    turn.told, turn.tapped = None, False
+    turn.told, turn.tapped, turn.language = None, False, question["language"]
     turn.understand()
+    foreign = unread(turn)
+    if foreign:
+        return foreign
     if turn.intent == "inform" or only_tells(turn):
         return take_in(turn)
     if turn.intent == "walk":
@@ -142,3 +146,18 @@ def _ordinary(turn: Turn, question: dict[str, Any]) -> Reply:
     if turn.intent == "person":
         return person(turn, "person")
     return answer(turn)
+
+
+def unread(turn: Turn) -> Optional[Reply]:
+    """The reply to a message that is not in English or has no words at all."""
+    if turn.tapped or not (turn.language or not languages.is_read(turn.text)):
+        return None
+    manners = words()["manners"]
+    lines = [languages.help_in(turn.language), manners["not_english" if turn.language else "no_words"]]
+    text = "\n\n".join(filter(None, lines))
+    return Reply("out_of_scope", text, scope=turn.scope(local=False), buttons=[danger_button()])
+
+
+def danger_button() -> Button:
+    """Opens the page with all kinds of help."""
+    return Button(words()["buttons"]["danger"], payload("danger"))

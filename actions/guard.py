@@ -40,7 +40,7 @@ class GuardedAction(Action, abc.ABC):
         """The answer to a message that only puts right what was said, or supplies what a question waited for."""
         if not self.understands:
             return None
-        if unread := _unread(turn):
+        if unread := aside.unread(turn):
             return unread
         if aside.note_denial(turn):
             return aside.answer_denial(turn)
@@ -78,20 +78,6 @@ class GuardedAction(Action, abc.ABC):
         return events
 
 
-def _unread(turn: Turn) -> Optional[Reply]:
-    """The reply to a message that is not in English or has no words at all."""
-    if turn.tapped or not (turn.language or not languages.is_read(turn.text)):
-        return None
-    manners = words()["manners"]
-    lines = [languages.help_in(turn.language), manners["not_english" if turn.language else "no_words"]]
-    text = "\n\n".join(filter(None, lines))
-    return Reply("out_of_scope", text, scope=turn.scope(local=False), buttons=[_danger_button()])
-
-
-def _danger_button() -> Button:
-    return Button(words()["buttons"]["danger"], payload("danger"))
-
-
 def _add_notes(turn: Turn, reply: Reply) -> None:
     """What goes with any reply but a crisis one: what was left out, the gentle line above, a number to ring below."""
     if reply.status == "crisis":
@@ -105,5 +91,5 @@ def _add_notes(turn: Turn, reply: Reply) -> None:
         reply.notes.append(danger.line(turn.knowledge, turn.role))
     if turn.gentle:
         reply.hint = "" if turn.hinted else danger.gentle(turn.knowledge)
-        if _danger_button() not in reply.buttons:
-            reply.buttons.append(_danger_button())
+        if aside.danger_button() not in reply.buttons:
+            reply.buttons.append(aside.danger_button())

@@ -125,7 +125,8 @@ class Finder:
         self._area = np.array([knowledge.records[i].area for i in self._ids])
         self._kind = np.array([knowledge.records[i].kind for i in self._ids])
         self._rarity: dict[str, float] = {}
-        self._views: dict[tuple[frozenset[str], Optional[frozenset[str]]], _View] = {}
+        self._term = np.array([plain(getattr(knowledge.records[i].entry, "term", "")) for i in self._ids])
+        self._views: dict[tuple[frozenset[str], Optional[frozenset[str]], Optional[str]], _View] = {}
 
     def _documents(self) -> list[str]:
         """All the words of each record."""
@@ -142,11 +143,16 @@ class Finder:
         square = (self._vectors * trust).T @ self._vectors + RIDGE * np.eye(self._vectors.shape[1], dtype=np.float32)
         return np.asarray(np.linalg.solve(square, targets.T), np.float32)
 
-    def _view(self, areas: frozenset[str], kinds: Optional[frozenset[str]]) -> _View:
-        """The part of the index that may answer in these areas, cut out once."""
-        key = (areas, kinds)
+    def _view(self, areas: frozenset[str], kinds: Optional[frozenset[str]], own: Optional[str]) -> _View:
+        """The part of the index that may answer in these areas, cut out once.
+
+        A term that the person's own area explains itself is explained by nobody else.
+        """
+        key = (areas, kinds, own)
         if key not in self._views:
             allowed = np.isin(self._area, list(areas))
+            here = np.isin(self._area, [own or ""])
+            allowed &= here | ~np.isin(self._term, list({*self._term[here]} - {""}))
             if kinds is not None:
                 allowed &= np.isin(self._kind, list(kinds))
             records = np.flatnonzero(allowed)
@@ -177,7 +183,7 @@ class Finder:
     def find(self, text: str, wanted: Wanted, most: int = 8) -> list[Hit]:
         """The records nearest to `text`, best first."""
         areas = wanted.areas or frozenset({wanted.area or "england", *NATIONAL})
-        view = self._view(areas, wanted.kinds)
+        view = self._view(areas, wanted.kinds, wanted.area)
         if not len(view.rows):
             return []
         parts = [plain(p) for p in (segments(text) if wanted.parts is None else [text, *wanted.parts[:MAX_SEGMENTS]])]

@@ -95,6 +95,13 @@ _ELSEWHERE = re.compile(
     r"|(dont|doesnt|didnt|used to) (live|go|work|teach) (to school )?(in|at|near) )$"
 )
 
+# what stands before the name of another nation where only somebody of the family lives, is, or comes from
+_KIN_THERE = re.compile(
+    r"\b(?:mums?|mams?|moms?|dads?|mother|father|parents?|nans?|nana|gran\w*|grandad|uncle|aunt\w*|cousins?|brother|sister|ex"
+    r"|partner|husband|wife|family|stepdad|stepmum) (?:\w+ ){0,3}?(?:lives?|living|lived|stays?|staying|is|works?|working|comes"
+    r"|moved|from|back|up|over) (?:\w+ ){0,3}$"
+)
+
 _FIRST_PERSON = re.compile(
     r"\b(do|should|must|can|will|shall|are|am|could|did) (i|we)\b|\b(i|we|me|us) (actually |really |legally )?"
     r"(have|need|must|should|supposed|meant|expected|asked|ought|got)( to)?\b|\b(my|our) (responsib|dut|role|job|side|bit|part|end)\w*"
@@ -294,6 +301,9 @@ class Reader:
         for match, start, _ in _longest(self._areas(doc)):
             if _ELSEWHERE.search(f"{doc[:start].text} "):
                 continue
+            if self.knowledge.areas[doc.vocab.strings[match]].kind == "other-law":
+                if _KIN_THERE.search(f"{doc[max(0, start - 8) : start].text} "):
+                    continue
             before = doc[max(0, start - 4) : start].text
             found.append((doc.vocab.strings[match], before))
         if not found:

@@ -9,7 +9,7 @@ LEAST = 3  # words; what is shorter belongs to its neighbour
 MOST = 22  # words; what runs on longer without a stop is read in overlapping parts
 STEP = 14
 PAIR_MOST = 44  # words of two clauses read together
-STRETCH = 85  # words that the sentence model reads at once
+STRETCH = 64  # words that the sentence model reads at once; more would not fit where words are long
 
 _SENTENCE = re.compile(r"[.?!;:\n\r…|]+(?=\s|$|[\"')\]])|\s[-–—]+\s|[\n\r]+")
 _PART = re.compile(

@@ -7,6 +7,7 @@ heavy is answered, with one gentle line above. Kinds are found one by one, so th
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from typing import Any, Dict, Iterable, List, Optional, Text
 
@@ -40,6 +41,9 @@ KINDS = {
 }
 ALLEGATION = "allegation-against-staff"
 FIRST = ("emergency-now", "suicide-or-self-harm")
+MOST_KINDS = 3  # on a page; more would bury what matters
+PLAIN = 0.6  # what plain words for a kind weigh, where the trained part's full weight is 1
+GRAVE = 0.5  # the weight from which a kind that cannot wait goes before all others
 _HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|principal|our head|my head)\b", re.I)
 
 
@@ -68,7 +72,7 @@ class CrisisDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"clear": 0.0, "beside": -1.0, "unclear": -2.0, "kind": 0.4}
+        return {"clear": 0.55, "longer": 0.15, "beside": -0.75, "unclear": -0.9, "kind": 0.3}
 
     @classmethod
     def create(
@@ -125,29 +129,30 @@ class CrisisDetector(GraphComponent):
         """What the plain signs and the trained part make of a message."""
         said = plain_words(text)
         plain_signs = [(s.kind, s.page) for s in said.signs] + foreign_signs(text)
-        page = [kind for kind, enough in plain_signs if enough]
-        certain = _ordered(page, text)
-        hints = [kind for kind, _ in plain_signs]
+        every = self._signs.read(said.rest) if self._signs else []
+        findings = [f for f in every if not over(f.text)]
+        strongest = max((f.strength for f in findings), default=-math.inf)
+        # of many clauses one sounds alike by chance: the longer a message, the more one of them must show
+        clear = self._config["clear"] + self._config["longer"] * math.log(max(len(findings), 1))
+        page = any(enough for _, enough in plain_signs) or strongest >= clear
         heavy = said.gentle or bool(plain_signs) or worrying_emoji(text)
-        findings = self._signs.read(said.rest) if self._signs else []
-        if any(f.strength >= self._config["clear"] and not over(f.text) for f in findings):
-            page += self._shown(findings, "clear")
-        if page:  # what would be too little for a page of its own stands on this one, too
-            page += self._shown(findings, "beside")
-        heavy = heavy or any(f.strength >= self._config["unclear"] for f in findings)
-        hints += self._shown(findings, "unclear")
-        return Danger(_ordered(page or hints, text), certain, bool(page), bool(page) or heavy)
+        heavy = heavy or any(f.strength >= self._config["unclear"] for f in every)
+        # on a page what would be too little for one of its own counts, too
+        weights = self._weights(findings, min(clear, self._config["beside"] if page else self._config["unclear"]))
+        for kind in dict.fromkeys(kind for kind, enough in plain_signs if enough or not page):
+            weights[kind] = weights.get(kind, 0.0) + PLAIN
+        plain = _ordered({kind: PLAIN for kind, enough in plain_signs if enough}, text)
+        return Danger(_ordered(weights, text), plain, page, page or heavy)
 
-    def _shown(self, findings: list[Finding], tier: str) -> list[str]:
-        """The kinds that clauses as strong as this tier asks for show, the likeliest first."""
-        chances: dict[str, float] = {}
+    def _weights(self, findings: list[Finding], least: float) -> dict[str, float]:
+        """How much clauses of at least this strength speak for each kind that is likely."""
+        weights: dict[str, float] = {}
         for f in findings:
-            if f.strength >= self._config[tier] and not over(f.text):
-                best = max(f.kinds, key=lambda kind: f.kinds[kind])
-                for kind, chance in f.kinds.items():
-                    if kind == best or chance >= self._config["kind"]:
-                        chances[kind] = max(chance, chances.get(kind, 0.0))
-        return sorted(chances, key=lambda kind: -chances[kind])
+            best = max(f.kinds, key=lambda kind: f.kinds[kind])
+            for kind, chance in f.kinds.items():
+                if f.strength >= least and (kind == best or chance >= self._config["kind"]):
+                    weights[kind] = max(chance / (1 + math.exp(-f.strength)), weights.get(kind, 0.0))
+        return weights
 
     def _decide(self, message: Message, danger: Danger) -> None:
         ranking = [r for r in message.get(INTENT_RANKING_KEY) or [] if not str(r[INTENT_NAME_KEY]).startswith("crisis")]
@@ -165,8 +170,10 @@ class CrisisDetector(GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking[:10], add_to_output=True)
 
 
-def _ordered(kinds: list[str], text: str) -> list[str]:
-    """Kinds once each, those first that cannot wait; where the head is meant, the head's own kind."""
-    once = sorted(dict.fromkeys(kinds), key=lambda kind: FIRST.index(kind) if kind in FIRST else len(FIRST))
+def _ordered(weights: dict[str, float], text: str) -> list[str]:
+    """The likeliest kinds, those first that cannot wait; where the head is meant, the head's own kind."""
+    likely = sorted(weights, key=lambda kind: -weights[kind])[:MOST_KINDS]
+    first = [kind for kind in FIRST if kind in likely and weights[kind] >= GRAVE]
     head = _HEAD.search(text)
-    return ["allegation-against-head" if head and kind == ALLEGATION else kind for kind in once]
+    ordered = [*first, *(kind for kind in likely if kind not in first)]
+    return ["allegation-against-head" if head and kind == ALLEGATION else kind for kind in ordered]

@@ -134,7 +134,7 @@ def _marked(example: Example, found: list[Clause]) -> list[_Lesson]:
 class Signs:
     """A linear model over meaning, words and spelling, and a small neural head over word outputs, vote together."""
 
-    def __init__(self, kinds: tuple[str, ...], seeds: tuple[int, ...] = (0,)) -> None:
+    def __init__(self, kinds: tuple[str, ...], seeds: tuple[int, ...] = (0, 1)) -> None:
         self._kinds = kinds
         self._seeds = seeds
         self._features = TextFeatures(least=2)

@@ -20,6 +20,8 @@ from bot.nlu.spelling import legible
 CUT = " … "  # stands where words were cut out, and parts clauses
 ALONE = 9  # words; a message that says no more than a sign which else is unclear
 
+LATER = 8  # clauses after a sign that may say that it is over and seen to
+
 Pattern = re.Pattern[str]
 
 
@@ -57,6 +59,7 @@ class _Words:
     denial: Pattern
     past: Pattern
     settled: Pattern
+    ended: Pattern
     now: Pattern
 
 
@@ -87,6 +90,7 @@ def _words() -> _Words:
         denial=compiled(loaded["denied"].rstrip("$? ") + " " + loaded["deniable"]),
         past=compiled(loaded["past"]),
         settled=compiled(loaded["settled"]),
+        ended=compiled(loaded["ended"]),
         now=compiled(loaded["now"]),
     )
 
@@ -117,11 +121,12 @@ def _denial(text: str, clauses: list[Span], match: re.Match[str]) -> Optional[in
 
 
 def _ended(text: str, clauses: list[Span], match: re.Match[str]) -> bool:
-    """Whether the clause of a sign, or the next one, says that it is over."""
-    at = _clause(clauses, match.start())
-    here, after = [text[start:end] for start, end in clauses[at : at + 2]] + [""] * (2 - len(clauses[at : at + 2]))
-    dated = after.startswith(("when ", "since ", "before ", "back ")) and _words().past.search(after)
-    return over(here) or bool(dated or _words().settled.search(after))
+    """Whether the clause of a sign, the next one, or one of some more says that it is over."""
+    at, words = _clause(clauses, match.start()), _words()
+    here, *later = [text[start:end] for start, end in clauses[at : at + 1 + LATER]] or [""]
+    after = later[0] if later else ""
+    dated = after.startswith(("when ", "since ", "before ", "back ")) and words.past.search(after)
+    return over(here) or bool(dated or words.settled.search(after)) or any(map(words.ended.search, later))
 
 
 def _without(text: str, places: list[Span]) -> str:

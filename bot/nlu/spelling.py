@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from knowledge.words import plain
 
 LEAST_SPACED = 4  # single letters in a row that are a word spelt out, not initials
+LONGEST = 24  # letters and signs; no word that matters is spelt with more
 LEAST_SLIP = 4  # letters; a shorter word is one letter away from too many others
 
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .,_*\-/~]+){%d,}[^\W\d_](?![^\W_])" % (LEAST_SPACED - 1))
@@ -60,7 +61,7 @@ def _word(token: str) -> str:
     """The word that matters which a token stands for; the token itself if it stands for none."""
     data = _data()
     wanted = {*data["words"], *data["short"]}
-    if token in wanted or token in _ordinary():
+    if token in wanted or token in _ordinary() or len(token) > LONGEST:
         return token
     word = _REPEATED.sub(r"\1", token) if _REPEATED.search(token) else token
     bare = token.rstrip("!*+|")

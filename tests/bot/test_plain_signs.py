@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -227,3 +228,39 @@ def test_an_unclear_cry_in_a_long_question_is_the_gentle_line() -> None:
     )
     assert pages(text) == []
     assert plain_words(text).gentle
+
+
+# -------------------------------------------------------------------------------------------------------- what it costs
+
+
+def cost(text: str) -> float:
+    """The least of three readings, in seconds of this process."""
+    times = []
+    for _ in range(3):
+        before = time.process_time()
+        plain_words(text)
+        times.append(time.process_time() - before)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dad has been" + " has been" * 40 + " x",
+        "hes is" + " been has been" * 40 + " x",
+        "want" + " to just" * 60,
+        "he said" + " that he will" * 60,
+        "son" + " has has been" * 60 + " run",
+        "not" + " really going to want to be" * 40,
+        "k " * 300,
+        "a-" * 300,
+        "d!" * 300,
+        "my dad and my " * 60,
+        "!1|" * 200,
+    ],
+    ids=lambda text: text[:24],
+)
+def test_no_message_costs_much_more_than_another_of_its_length(text: str) -> None:
+    ordinary = ("my son was sent home again and nobody wrote to us, what can we do about it now? " * 20)[: len(text)]
+    plain_words(ordinary)
+    assert cost(text) < 10 * cost(ordinary) + 0.002

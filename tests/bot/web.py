@@ -131,6 +131,7 @@ class InProcess:
         self, loop: asyncio.AbstractEventLoop, agent: Any, handle: Any = None, on: InputChannel | None = None
     ) -> None:
         self.run: Run = loop.run_until_complete
+        self._closed = False
         self._app = Sanic(f"web_{uuid.uuid4().hex}", configure_logging=False)
         self._app.ctx.agent = agent
         self._app.add_route(lambda _: text("here"), "/")
@@ -156,7 +157,10 @@ class InProcess:
         return Tab(self.run, self.url, **session)
 
     def close(self) -> None:
-        """Stop it as a signal would."""
+        """Stop it as a signal would; once."""
+        if self._closed:
+            return
+        self._closed = True
 
         async def stop() -> None:
             await self._server.before_stop()
