@@ -17,6 +17,7 @@ from knowledge.render import words
 from knowledge.words import plain
 
 SLOT = "danger"
+HINTED = 2  # kinds that a button's page adds to all help there is
 _QUESTION = re.compile(
     r"(?:^|[.!,;:] |\b(?:and|but|so|please|know) )"
     r"(?:whats?|how|whom?|why|when|where|which|can|could|should|must|may|do|does|did|will|would|is|are|tell me)\b"
@@ -27,12 +28,21 @@ EMPTY = ("smalltalk", "error")
 
 
 def page_kinds(turn: Turn) -> list[str]:
-    """The kinds that this message has a page for: what was denied needs a plain sign."""
+    """The kinds that this message has a page for: what was denied needs a plain sign.
+
+    Whoever presses the button has said nothing new: all help, and then what the gentle line was about.
+    """
     if turn.tapped:
-        return [danger.UNSURE]
+        return [danger.UNSURE, *danger.for_reader(_kept(turn).get("hinted") or [], turn.role)]
     denied = _kept(turn).get("denied") or []
     kinds = danger.for_reader(turn.danger or [danger.UNSURE], turn.reading.get("role") or turn.role)
     return [kind for kind in kinds if kind in turn.plain_danger or kind not in denied]
+
+
+def note_hint(turn: Turn) -> None:
+    """Keep what the gentle line above an answer is about, for who then presses the button."""
+    if turn.gentle and turn.danger:
+        turn.set(SLOT, {**_kept(turn), "hinted": turn.danger[:HINTED]})
 
 
 def note_denial(turn: Turn) -> bool:

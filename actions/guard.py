@@ -16,7 +16,7 @@ from actions.told import introduced, only_corrects, take_in
 from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
-from knowledge import danger, languages
+from knowledge import danger
 from knowledge.render import words
 
 # they leave somebody without what they asked for: a number to ring stands below
@@ -60,6 +60,7 @@ class GuardedAction(Action, abc.ABC):
             reply = self._resolved(turn) or self.reply(turn)
             if self.understands:
                 ask_again(turn, reply)
+            aside.note_hint(turn)
             events = turn.events()
             _add_notes(turn, reply)
         except Exception as error:  # the one place that catches everything: nobody is left without an answer

@@ -28,6 +28,8 @@ _RUN = re.compile(r"((?:[^\w\s]|_){%d})(?:[^\w\s]|_)+" % SIGNS)
 _LONG = re.compile(r"(\S{%d})(?=\S)" % TOKEN)
 _FANCY = re.compile(r"(?:NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL|LATIN) LETTER (?:SMALL CAPITAL )?([A-Z])")
 _SPACED = re.compile(r"(?<!\S)(?:[^\W_] ){2}(?:[\w!@$] )*[\w!@$](?!\S)")
+# and words so written, with wider gaps between them: 'h e  h i t s  m e'
+_GAPPED = re.compile(r"(?<!\S)[^\W_](?: [\w!@$])*(?: {2,}[^\W_](?: [\w!@$])*)+(?!\S)")
 _LINES = re.compile(r"\n{3,}")
 
 
@@ -52,10 +54,17 @@ def fold(text: str) -> str:
     text = "".join(_letter(c) for c in _LOOSE_MARKS.sub("", text))
     if not text.isascii():
         text = _in_latin(text)
+    text = _GAPPED.sub(_closed_up, text)
     text = _SPACED.sub(lambda letters: letters[0].replace(" ", "") if _spelt(letters[0]) else letters[0], text)
     text = _RUN.sub(r"\1", _SAME.sub(lambda run: run[1] * SAME_SIGN, text))
     text = _LONG.sub(r"\1 ", text)
     return _LINES.sub("\n\n", re.sub(r"[^\S\n]+", " ", text)).strip()
+
+
+def _closed_up(match: re.Match[str]) -> str:
+    """The words of a stretch that is written letter by letter."""
+    words = re.split(r" {2,}", match[0])
+    return " ".join(word.replace(" ", "") for word in words) if any(map(_spelt, words)) else match[0]
 
 
 def _spelt(letters: str) -> bool:

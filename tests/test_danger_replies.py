@@ -110,6 +110,8 @@ def test_no_page_of_a_child_opens_with_what_was_not_seen(talk: Talk, detect: Det
         ("a boy shared a nude of me round school", "Report Remove"),
         ("they want to make me marry my cousin", "Forced Marriage Unit"),
         ("i am scared they will do fgm to me", "FGM"),
+        ("خالتي تقول انهم راح يختنوها في العطلة", "0800 028 3550"),
+        ("ma famille veut me marier de force cet été", "Forced Marriage Unit"),
         ("they make me carry drugs on the train", "fearless.org"),
         ("he is 24 and an older man", "CEOP"),
         ("ive run away from home", "Missing People"),
@@ -183,10 +185,38 @@ def test_a_message_without_a_question_leads_to_a_kind_line_and_the_ways_on(
     assert {"/ask_next", "/person"} <= {b["payload"] for b in reply["buttons"]}
 
 
+@pytest.mark.parametrize("button", [NOT_MEANT, TOO])
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("dzień dobry, mój syn został zawieszony w szkole, co mam zrobić", "out_of_scope"),
+        ("what is the best recipe for a lemon cake", "out_of_scope"),
+        ("we live in glasgow, how many days can he be suspended", "not_covered"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_declined_and_not_said_to_be_none(
+    said: str, status: str, button: str, talk: Talk, detect: Detect
+) -> None:
+    plainly = talk()(said)
+    assert plainly["custom"]["status"] == status
+    person = talk()
+    page_of(person(detect(said, SUICIDE)), SUICIDE)
+    assert person.tap(button)["text"].startswith(plainly["text"].split("\n\n")[0])
+
+
 def test_the_page_of_a_pressed_button_has_the_two_buttons_too(talk: Talk) -> None:
     person = talk()
     page_of(person("/danger"), "unsure")
     assert person.tap(NOT_MEANT)["text"].startswith(words()["manners"]["nothing_asked"])
+
+
+def test_who_presses_the_button_of_the_gentle_line_reads_what_it_was_about(talk: Talk, detect: Detect) -> None:
+    person = talk()
+    person(CHILD)
+    person(detect("how many days can they suspend me for", EXPLOITATION, page=False))
+    assert "Childline" in page_of(person("/danger"), "unsure", EXPLOITATION)
+    later = talk()
+    page_of(later("/danger"), "unsure")
 
 
 # -------------------------------------------------------------------------------------------------------------- denials

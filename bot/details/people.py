@@ -85,7 +85,8 @@ def _starts(text: Text) -> Iterator[tuple[int, bool]]:
         ):
             yield from ((m, True) for m in _after_relation(text, n))
         if (listed(word.lower) or _plural(word.lower)) and not word.acronym:
-            yield n, word.capital
+            if text.in_english or (word.capital and not word.first):
+                yield n, word.capital
         elif word.capital and not word.first and word.lower in word_list("mostly_names") and not _described(text, n):
             yield n, True
         elif _stands_like_name(text, n) and text.strange(n):

@@ -53,7 +53,8 @@ class Text:
             self.words.append(Word(match.start(), match.start() + len(core), core, first, capital, acronym))
         self.lower = [w.lower for w in self.words]
         plain = sum(w in english() for w in self.lower)
-        self._in_english = 10 * plain >= 6 * len(self.lower) or len(self.lower) < 6
+        # in another language an ordinary word may be spelt like a listed name
+        self.in_english = 10 * plain >= 6 * len(self.lower) or len(self.lower) < 6
         self._ours = ours
         whole = [re.sub(r"['’]", "", m.group().lower()) for m in matches]  # "New Regent's College"
         self._plain = [w if w in ours.names else lower.replace("'", "") for w, lower in zip(whole, self.lower)]
@@ -68,7 +69,7 @@ class Text:
 
     def strange(self, at: int) -> bool:
         """Whether a word is no English one and no slip of one, in a text that is English otherwise."""
-        return self._in_english and strange(self.lower[at])
+        return self.in_english and strange(self.lower[at])
 
     def gap(self, at: int) -> str:
         """What stands between a word and the one after it."""

@@ -28,6 +28,7 @@ from bot.nlu.signs import over, plain_words
 CRISIS = "crisis"
 LANGUAGE = "language"
 UNCLEAR = "crisis_unclear"
+UNSURE = "unsure"
 KINDS = {
     "crisis_emergency": "emergency-now",
     "crisis_suicide": "suicide-or-self-harm",
@@ -43,6 +44,7 @@ ALLEGATION = "allegation-against-staff"
 FIRST = ("emergency-now", "suicide-or-self-harm")
 MOST_KINDS = 3  # on a page; more would bury what matters
 PLAIN = 0.6  # what plain words for a kind weigh, where the trained part's full weight is 1
+SURE = 0.4  # the weight from which a kind is trusted to be the right one
 GRAVE = 0.5  # the weight from which a kind that cannot wait goes before all others
 _HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|principal|our head|my head)\b", re.I)
 
@@ -141,8 +143,11 @@ class CrisisDetector(GraphComponent):
         weights = self._weights(findings, min(clear, self._config["beside"] if page else self._config["unclear"]))
         for kind in dict.fromkeys(kind for kind, enough in plain_signs if enough or not page):
             weights[kind] = weights.get(kind, 0.0) + PLAIN
+        kinds = _ordered(weights, text)
+        if page and max(weights.values(), default=0.0) < SURE:  # every kind of help stands on this one
+            kinds = [UNSURE, *kinds[:1]]
         plain = _ordered({kind: PLAIN for kind, enough in plain_signs if enough}, text)
-        return Danger(_ordered(weights, text), plain, page, page or heavy)
+        return Danger(kinds, plain, page, page or heavy)
 
     def _weights(self, findings: list[Finding], least: float) -> dict[str, float]:
         """How much clauses of at least this strength speak for each kind that is likely."""

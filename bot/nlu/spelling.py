@@ -10,10 +10,11 @@ from typing import Any, Optional
 from rapidfuzz.distance import OSA
 from ruamel.yaml import YAML
 
-from knowledge.words import plain
+from knowledge.words import english, plain
 
 LEAST_SPACED = 4  # single letters in a row that are a word spelt out, not initials
 LONGEST = 24  # letters and signs; no word that matters is spelt with more
+LEAST_FIGURES = 2  # words of four letters and more with figures for letters, in a message that is written so
 LEAST_SLIP = 4  # letters; a shorter word is one letter away from too many others
 
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .,_*\-/~]+){%d,}[^\W\d_](?![^\W_])" % (LEAST_SPACED - 1))
@@ -79,8 +80,26 @@ def _word(token: str) -> str:
     return token
 
 
+@functools.lru_cache(maxsize=20000)
+def _without_figures(token: str) -> str:
+    """The word of common English that a token is, its figures and signs read as letters; else the token itself."""
+    if token.isalpha() or not re.search(r"[a-z]", token) or len(token) > LONGEST:
+        return token
+    signs = _data()["signs"]
+    readings = {"".join(signs[c][n % len(signs[c])] if c in signs else c for c in token) for n in (0, 1)}
+    return next((word for word in sorted(readings) if word in english()), token)
+
+
+def _figures_for_letters(text: str) -> str:
+    """The text as it is meant where it is written with figures for letters ('wh3n h3 c0m3s b4ck'), else as it is."""
+    tokens = _TOKEN.findall(text)
+    if sum(len(token) > 3 and _without_figures(token) != token for token in tokens) < LEAST_FIGURES:
+        return text
+    return _TOKEN.sub(lambda match: _without_figures(match[0]), text)
+
+
 def legible(text: str) -> str:
     """The text in lower case as it is meant to be read; its stops stay."""
     lines = "\n".join(plain(line) for line in text.splitlines() if line.strip())
-    spelt = _SPACED.sub(_spelt_out, lines)
+    spelt = _figures_for_letters(_SPACED.sub(_spelt_out, lines))
     return _TOKEN.sub(lambda match: _word(match[0]), spelt)

@@ -94,6 +94,9 @@ PERSONAL = [
 
 # looks like it, and is not
 ORDINARY = [
+    # in another language
+    "ma famille veut me marier de force cet été",
+    "mia figlia dice che non vuole tornare a scuola",
     "he is 14 and has had 3 suspensions since 12/09/2026",
     "from 2026-11-21 to 2026-12-01",
     "yr9 2nd suspension",

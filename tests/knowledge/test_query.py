@@ -166,3 +166,14 @@ def test_a_message_is_searched_whole_and_by_its_sentences_questions_first(text: 
 )
 def test_text_is_compared_without_capitals_and_apostrophes(text: str, compared: str) -> None:
     assert plain(text) == compared
+
+
+def test_a_term_that_an_area_explains_itself_is_explained_by_nobody_else(desk: Desk) -> None:
+    own = {plain(e.term): e for e in desk.knowledge.entries["glossary"].values() if e.area == "staffordshire"}
+    national = [e for e in desk.knowledge.entries["glossary"].values() if e.area in NATIONAL and plain(e.term) in own]
+    assert national
+    for entry in national:
+        found = [hit.record.id for hit in find(desk, f"what is a {entry.term}?", "staffordshire", 30)]
+        assert entry.id not in found
+        assert own[plain(entry.term)].id in found
+        assert entry.id in [hit.record.id for hit in find(desk, f"what is a {entry.term}?", None, 30)]

@@ -71,6 +71,12 @@ OTHER_AREAS: Said = [
     ("we moved from Hackney to Ipswich", "suffolk"),
     ("I did not know Hackney had a policy", "hackney"),
     ("I don't know what Hackney does", "hackney"),
+    ("his mam lives in Scotland and she rings at dinner time", None),
+    ("my husband is from Wales, he doesn't know the rules here", None),
+    ("her dad moved back to Northern Ireland, we're in Ipswich", "suffolk"),
+    ("we live in Scotland", "scotland"),
+    ("my daughter is at school in Wales", "wales"),
+    ("his dad lives in Hackney", "hackney"),
 ]
 
 # of two areas: the school's, and where the family lives
