@@ -17,6 +17,7 @@ from knowledge.desk import Desk, desk
 from knowledge.query import NATIONAL
 from knowledge.reading import NUMBERS, recount
 from knowledge.render import situation
+from knowledge.situation import Situation
 from knowledge.store import Knowledge, Record
 from knowledge.words import plain
 
@@ -28,6 +29,7 @@ SLOTS = (
     "suspensions",
     "decision",
     "facts",
+    "situation",
     "pending",
     "walk",
     "last",
@@ -38,6 +40,20 @@ SLOTS = (
 TELLING = ("inform", "greet", "thanks", "upset", "bye")
 CORRECTS = re.compile(r"\b(sorry|wrong|actually|i meant|i mean|correction|mistake)\b")
 HINT_HOLDS = 4  # turns for which the gentle line is not said again
+SURE_FACT = 0.85  # the chance from which what a message says of the case is kept
+READ_ELSEWHERE = ("role", "area", "home_area")
+# circumstances to the facts of the case: the fact, its value where they hold, and where they do not
+FACTS = {
+    "in_care": ("looked_after", "yes", "no"),
+    "ehc_plan": ("ehc_plan", "yes", "no"),
+    "social_worker": ("social_worker", "yes", "no"),
+    "exam": ("exam", "yes", "no"),
+    "health_need": ("health_need", "yes", "no"),
+    "sen": ("sen", "sen-support", "none"),
+    "independent": ("kind_of_school", "independent", None),
+}
+# decisions that say more than the first does
+AFTER = {"nothing": ("threatened", "off-roll", "cancelled"), "permanent": ("cancelled",), "suspended": ("cancelled",)}
 CONTEXT = ("role", "area", "stage", "suspensions", "decision")
 
 
@@ -62,6 +78,7 @@ class Turn:
     tapped: bool = False
     last_reply: Optional[dict[str, Any]] = None
     sentences: list[tuple[str, str]] = dataclasses.field(default_factory=list)
+    understood: dict[str, Any] = dataclasses.field(default_factory=dict)  # what was learnt to see in messages
     told: Optional[list[str]] = None
     asked_area: Optional[str] = None  # the area that a question asks about, while another question waits for the area
     changes: dict[str, Any] = dataclasses.field(default_factory=dict)
@@ -93,6 +110,7 @@ class Turn:
             tapped=(message.get("text") or "").startswith("/"),
             sentences=[(s, kind) for s, kind in message.get("sentences") or []],
             last_reply=data,
+            understood=message.get("understood") or {},
         )
 
     @property
@@ -194,6 +212,24 @@ class Turn:
             return "parents"
         return self.desk.reader.role_audience.get(self.role or "")
 
+    def situation(self) -> Situation:
+        """All that is known of the case, as the one table of facts has it."""
+        case = Situation.from_dict(self.get("situation") or {})
+        for name, value in {"role": self.role, "area": self.area, "home_area": self.get("home_area")}.items():
+            case = case.with_(name, value) if value else case
+        if self.get("suspensions") is not None:
+            case = case.with_("suspensions_this_year", self.get("suspensions"))
+        if self.decision:
+            later = (case.get("decision") or "") in AFTER.get(self.decision, ())
+            case = case if later else case.with_("decision", {"nothing": "none"}.get(self.decision, self.decision))
+        for name, holds in (self.get("facts") or {}).items():
+            if name in FACTS and isinstance(holds, bool):
+                about, held, denied = FACTS[name]
+                value = held if holds else denied
+                case = case.with_(about, value) if value else case
+        days = (self.get("facts") or {}).get("days")
+        return case.with_("days_this_term", days) if isinstance(days, int) and not isinstance(days, bool) else case
+
     def scope(
         self, *, audience: Optional[str] = None, stage: Optional[str] = None, local: bool = True
     ) -> dict[str, Any]:
@@ -248,7 +284,22 @@ class Turn:
         if facts:
             self.set("facts", {**(self.get("facts") or {}), **facts})
             told.append("facts")
+        self._understand_case()
         return told
+
+    def _understand_case(self) -> None:
+        """What a message says of the rest of the case, where that is sure enough."""
+        case = Situation.from_dict(self.get("situation") or {})
+        before = case
+        for name, (value, state, chance) in (self.understood.get("situation") or {}).items():
+            if name in READ_ELSEWHERE or chance < SURE_FACT or (state == "asked" and case.value(name)):
+                continue
+            try:
+                case = case.with_(name, value, state)
+            except ValueError:
+                continue
+        if case != before:
+            self.set("situation", case.to_dict())
 
     def asks(self) -> bool:
         """Whether the message has the shape of a question, in any part of it."""

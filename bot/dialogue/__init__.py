@@ -1,0 +1,1 @@
+"""What is answered, decided without Rasa: chances in, a decision out."""
