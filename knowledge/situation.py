@@ -372,6 +372,11 @@ class Condition:
         return cls(tuple(map(Term.parse, re.split(r"&", text))))
 
     @property
+    def text(self) -> str:
+        """The condition as it is written."""
+        return " & ".join(f"{term.fact}{term.sign}{'|'.join(term.values)}" for term in self.terms)
+
+    @property
     def facts(self) -> tuple[str, ...]:
         """The names of the facts it turns on."""
         return tuple(dict.fromkeys(term.fact for term in self.terms))
