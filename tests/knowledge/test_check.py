@@ -16,7 +16,7 @@ FAULTS = Path(__file__).parent / "faults"
 KINDS = ", ".join(
     ["sources", "areas", "stages", "duties", "guidance", "law", "interventions", "services", "safeguarding", "glossary"]
 )
-KINDS += ", disagreements, rights"
+KINDS += ", disagreements, rights, guides, help"
 TOWN = "areas/millbrook.yml"
 TERM = "glossary/mill.yml"
 LINES = "duties/north-2-schools.yml"
