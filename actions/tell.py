@@ -49,6 +49,8 @@ def tell(turn: Turn, ids: list[str], belief: Optional[str] = None) -> Reply:
         contacts=shown.contacts,
         buttons=next_buttons(turn, first.kind),
         notes=notes,
+        belief=belief,
+        verbatim=not whose(turn, first),
     )
 
 
@@ -72,6 +74,7 @@ def list_of(turn: Turn, record_id: str) -> Reply:
         sources=shown.sources,
         contacts=shown.contacts,
         buttons=stage_buttons(turn, stage.id, record.audience),
+        verbatim=not whose(turn, record),
     )
 
 

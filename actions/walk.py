@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Mapping
 
 from actions import ask
 from actions.pathway import no_pathway
@@ -13,6 +14,7 @@ from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
 from knowledge import clock, danger, render
+from knowledge.blocks import Block, from_text
 from knowledge.render import words
 
 REASON_LENGTH = 200  # characters
@@ -21,6 +23,7 @@ NEXT = re.compile(r"\W*next\b", re.I)
 CONSIDERED = re.compile(r"\W*(considered|thought about|not now)\b", re.I)
 TICKS = ("done", "not_yet", "considered", "not_applicable")
 OPEN, SETTLED = "☐", "☑"
+Card = tuple[str, list[tuple[Step, str]]]  # a heading of the list, and its steps with their lines
 STAFF = ("school", "governor", "professional", "council", "adviser")
 
 # ------------------------------------------------------------------------------------------------------- starting
@@ -99,27 +102,25 @@ def show(turn: Turn, walk: Walk, lead: str = "") -> Reply:
         walk.keep(turn)
         return summary(turn, walk, lead)
     step = every[here]
-    part = words()["walk"]["parts"][step.part]
-    head = words()["walk"]["step"].format(step=here + 1, total=len(every), part=part)
-    lines = [head]
-    if here == 0 or every[here - 1].part != step.part:
-        if step.part == "asks":
-            lines.append(words()["labels"]["asks"])
+    begins = here == 0 or every[here - 1].part != step.part
     body = step.text
     if step.condition:
         body = f"{words()['walk']['conditions'][step.condition]} {body}"
     first = render.national_first(turn.knowledge, [step.record], turn.role) if step.part != "questions" else ""
-    lines += ["", *([first, ""] if first else []), body]
+    lines = [*([first, ""] if first else []), body]
     record = turn.knowledge.records[step.record]
     laws = [law[4:] for law in record.duty.with_law] if record.duty else []
     if laws and step.part != "questions":
         lines += ["", words()["labels"]["law_for_line"]]
         lines += [f"- {turn.knowledge.law[law].text.for_role(turn.role)}" for law in laws]
     shown = render.answer(turn.knowledge, [step.record], turn.role)
-    text = "\n".join(lines)
     return Reply(
         "walkthrough_step",
-        f"{lead}\n\n{text}" if lead else text,
+        blocks=[
+            *from_text(lead),
+            _card(every, here, words()["labels"]["asks"] if begins and step.part == "asks" else ""),
+            *from_text("\n".join(lines)),
+        ],
         records=[step.record],
         scope=_scope(walk),
         sources=shown.sources,
@@ -128,11 +129,18 @@ def show(turn: Turn, walk: Walk, lead: str = "") -> Reply:
     )
 
 
+def _card(every: list[Step], here: int, text: str = "") -> Block:
+    """The head of a step: which of how many it is, and of which part."""
+    part = words()["walk"]["parts"][every[here].part]
+    return Block("card", text, title=words()["walk"]["step"].format(step=here + 1, total=len(every), part=part))
+
+
 def _scope(walk: Walk) -> dict[str, Any]:
     return {"area": walk.area, "audience": walk.audience, "stage": walk.stage or None, "role": walk.role}
 
 
-def _as_steps(walk: Walk, every: list[Step]) -> list[dict[str, Any]]:
+def _as_steps(walk: Walk, every: list[Step], under: Mapping[str, str] = MappingProxyType({})) -> list[dict[str, Any]]:
+    """The steps as data; `under` has the heading of the card on which each stands in the list."""
     here = walk.place(every)
     return [
         {
@@ -142,6 +150,7 @@ def _as_steps(walk: Walk, every: list[Step]) -> list[dict[str, Any]]:
             **({"text": s.text} if s.part == "questions" else {}),
             "state": walk.ticks.get(key(s)),
             "current": i == here,
+            **({"under": under[key(s)]} if key(s) in under else {}),
         }
         for i, s in enumerate(every)
     ]
@@ -192,18 +201,21 @@ def summary(turn: Turn, walk: Walk, lead: str = "") -> Reply:
     stage = turn.knowledge.stage(walk.area, walk.stage)
     if stage:
         context.append(stage.title)
-    lines = [ended.format(date=render.month(today)), " · ".join(context)]
-    lines += _by_owner(walk, every) if walk.audience == "parents" else _by_state(walk, every)
+    cards = _by_owner(walk, every) if walk.audience == "parents" else _by_state(walk, every)
     kinds = ("exclusions-or-inclusion", "sendiass", "virtual-school", "early-help")
     services = turn.knowledge.contacts(walk.area, kinds)
     return Reply(
         "walkthrough_summary",
-        "\n".join(lines) + "\n\n" + phrases["not_proof"],
+        blocks=[
+            Block("answer", " · ".join(context), title=ended.format(date=render.month(today))),
+            *(Block("card", title=title, items=tuple(line for _, line in lines)) for title, lines in cards),
+            Block("answer", phrases["not_proof"]),
+        ],
         records=list(dict.fromkeys(s.record for s in every)),
         scope=_scope(walk),
         contacts=[render.contact(s, turn.role) for s in services],
         sources=render.answer(turn.knowledge, _first_of_each_document(turn, every), turn.role).sources,
-        steps=_as_steps(walk, every),
+        steps=_as_steps(walk, every, {key(step): title for title, lines in cards for step, _ in lines}),
         buttons=[] if walk.finished else [Button(words()["buttons"]["resume"], payload("resume"))],
         notes=[" ".join(filter(None, [lead, phrases["end"] if walk.finished else ""]))]
         if lead or walk.finished
@@ -211,26 +223,23 @@ def summary(turn: Turn, walk: Walk, lead: str = "") -> Reply:
     )
 
 
-def _by_state(walk: Walk, every: list[Step]) -> list[str]:
-    """The lines of a member of staff's list: what is done, open, considered, not applying, not looked at."""
-    lines: list[str] = []
+def _by_state(walk: Walk, every: list[Step]) -> list[Card]:
+    """A member of staff's list: what is done, open, considered, not applying, not looked at."""
+    phrases = words()["walk"]
     states = (("done", "done"), ("open", "not_yet"), ("considered", "considered"), ("not_applicable", "not_applicable"))
-    for title, state in states:
-        chosen = [s for s in every if walk.ticks.get(key(s)) == state]
-        lines += _titles(words()["walk"][title], chosen, walk)
-    return lines + _titles(words()["walk"]["unanswered"], [s for s in every if key(s) not in walk.ticks], walk)
+    cards = [(phrases[title], [s for s in every if walk.ticks.get(key(s)) == state]) for title, state in states]
+    cards.append((phrases["unanswered"], [s for s in every if key(s) not in walk.ticks]))
+    return [(title, [(s, _with_reason(walk, s)) for s in chosen]) for title, chosen in cards if chosen]
 
 
-def _by_owner(walk: Walk, every: list[Step]) -> list[str]:
-    """The lines of a family's list, with boxes: what is theirs to do, what to ask the school, and what is settled."""
-    mine = [f"- {OPEN} {s.title}" for s in every if s.part != "questions" and _is_open(walk, s)]
-    ask = [f"- {OPEN} {s.text}" for s in every if s.part == "questions" and _is_open(walk, s)]
-    ticks = words()["labels"]["ticks"]
-    settled = [f"- {SETTLED} {s.title} ({ticks[walk.ticks[key(s)]]})" for s in every if not _is_open(walk, s)]
-    lines: list[str] = []
-    for title, chosen in (("for_you", mine), ("ask_school", ask), ("settled", settled)):
-        lines += ["", words()["walk"][title], *chosen] if chosen else []
-    return lines
+def _by_owner(walk: Walk, every: list[Step]) -> list[Card]:
+    """A family's list, with boxes: what is theirs to do, what to ask the school, and what is settled."""
+    phrases, ticks = words()["walk"], words()["labels"]["ticks"]
+    mine = [(s, f"{OPEN} {s.title}") for s in every if s.part != "questions" and _is_open(walk, s)]
+    ask = [(s, f"{OPEN} {s.text}") for s in every if s.part == "questions" and _is_open(walk, s)]
+    settled = [(s, f"{SETTLED} {s.title} ({ticks[walk.ticks[key(s)]]})") for s in every if not _is_open(walk, s)]
+    cards = ((phrases["for_you"], mine), (phrases["ask_school"], ask), (phrases["settled"], settled))
+    return [(title, lines) for title, lines in cards if lines]
 
 
 def _is_open(walk: Walk, step: Step) -> bool:
@@ -243,14 +252,9 @@ def _first_of_each_document(turn: Turn, every: list[Step]) -> list[str]:
     return list(dict.fromkeys(first.values()))
 
 
-def _titles(heading: str, chosen: list[Step], walk: Walk) -> list[str]:
-    if not chosen:
-        return []
-    lines = ["", heading]
-    for step in chosen:
-        why = walk.why.get(key(step))
-        lines.append(f"- {step.title}" + (f" ({why})" if why else ""))
-    return lines
+def _with_reason(walk: Walk, step: Step) -> str:
+    why = walk.why.get(key(step))
+    return step.title + (f" ({why})" if why else "")
 
 
 # ------------------------------------------------------------------------------------------------------- moving
@@ -311,7 +315,7 @@ def _more(turn: Turn, walk: Walk, step: Step) -> Reply:
         text += "\n\n" + words()["labels"]["no_more"]
     return Reply(
         "walkthrough_step",
-        text,
+        blocks=[_card(every, walk.place(every)), *from_text(text)],
         records=[step.record],
         scope=_scope(walk),
         sources=shown.sources,

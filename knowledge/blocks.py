@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any, Iterable, Literal, Optional, get_args
 
 Kind = Literal[
@@ -21,6 +22,9 @@ Kind = Literal[
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 NUMBERED = ("do_now", "crisis")
+LONGEST_TITLE = 130  # characters
+
+_ITEM = re.compile(r"\s*(-|\d+\.)\s+(.*)$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +60,47 @@ def as_text(blocks: Iterable[Block], folded: Optional[bool] = False) -> str:
 
 def block_text(block: Block) -> str:
     """One block as lines: heading, sentences, then the list with numbers or dashes."""
-    marks = (f"{n}. " if block.kind in NUMBERED else "- " for n in range(1, len(block.items) + 1))
-    lines = [block.title, block.text, *(f"{mark}{item}" for mark, item in zip(marks, block.items))]
+    lines = [block.title, block.text, *marked(block)]
     return "\n".join(line for line in lines if line)
+
+
+def marked(block: Block, dash: str = "-") -> list[str]:
+    """The items as lines, each behind its number or a dash."""
+    return [f"{n}. {item}" if block.kind in NUMBERED else f"{dash} {item}" for n, item in enumerate(block.items, 1)]
+
+
+def from_text(text: str, kind: Kind = "answer", numbered: Kind = "do_now") -> list[Block]:
+    """The blocks of a text in the light markup that `block_text` writes; its numbered lists are of the kind `numbered`.
+
+    A first line that ends like no sentence, and a line that ends in a colon, are headings.
+    """
+    paragraphs = [p.split("\n") for p in re.split(r"\n[ \t]*\n", text.strip()) if p.strip()]
+    several = sum(map(len, paragraphs)) > 2
+    blocks: list[Block] = []
+    for lines in paragraphs:
+        fresh = True  # the next line begins a block
+        for line in filter(str.strip, lines):
+            item = _ITEM.match(line)
+            last = blocks[-1] if blocks and not fresh else None
+            if item:
+                listed = kind if item[1] == "-" else numbered
+                if last is None or (last.items and last.kind != listed):
+                    last = Block(listed)
+                    blocks.append(last)
+                blocks[-1] = dataclasses.replace(last, kind=listed, items=(*last.items, item[2]))
+            elif _is_label(line) or (not blocks and several and _is_title(line)):
+                blocks.append(Block(kind, title=line))
+            elif last is None or last.items:
+                blocks.append(Block(kind, line))
+            else:
+                blocks[-1] = dataclasses.replace(last, text=f"{last.text}\n{line}".strip())
+            fresh = False
+    return blocks
+
+
+def _is_label(line: str) -> bool:
+    return line.rstrip().endswith(":") and len(line) < LONGEST_TITLE
+
+
+def _is_title(line: str) -> bool:
+    return not re.search(r"[.?!:]$", line.strip()) and len(line) < LONGEST_TITLE

@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator, Optional
 
 from bot.inbound import payload
 from bot.people.inbox import Waiting
-from bot.replies import Reply, as_text
+from bot.replies import Reply, shown, to_keep
 from bot.tracker_store import TrackerStore
 from knowledge.desk import desk
 from knowledge.letters import of_self
@@ -61,8 +61,13 @@ def _said(event: dict[str, Any], message: str) -> dict[str, Any]:
 
 
 def _reply(event: dict[str, Any], message: str) -> dict[str, Any]:
-    reply = stored_reply(event)
-    return {"type": "reply", "message": message, "reply": reply.to_dict(), "text": as_text(reply)}
+    return reply_event(stored_reply(event), message)
+
+
+def reply_event(reply: Reply, message: str) -> dict[str, Any]:
+    """What a page is told of a Reply: the data with all parts as blocks, and the text to take away."""
+    blocks = [block.to_dict() for block in shown(reply)]
+    return {"type": "reply", "message": message, "reply": {**reply.to_dict(), "blocks": blocks}, "text": to_keep(reply)}
 
 
 def stored_reply(event: dict[str, Any]) -> Reply:
@@ -135,11 +140,11 @@ def answer(trackers: TrackerStore, conversation: str, number: int) -> Optional[R
 
 def title(trackers: TrackerStore, conversation: str, waiting: Waiting) -> Optional[str]:
     """The words on the button whose payload was sent: as last shown, else as we would write them now."""
-    shown = {b["payload"]: b["title"] for b in start_buttons()}
+    titles = {b["payload"]: b["title"] for b in start_buttons()}
     for _, event in trackers.turns(conversation):
         if event["event"] == "bot":
-            shown.update({b.payload: b.title for b in stored_reply(event).buttons})
-    return shown.get(waiting.text) or _choice(waiting.text)
+            titles.update({b.payload: b.title for b in stored_reply(event).buttons})
+    return titles.get(waiting.text) or _choice(waiting.text)
 
 
 def _choice(text: str) -> Optional[str]:

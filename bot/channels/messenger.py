@@ -25,7 +25,7 @@ from bot.people import database, stores
 from bot.people.inbox import Inbox
 from bot.people.pupils import Pupil, Pupils
 from bot.people.updates import Owed, Updates
-from bot.replies import Reply, as_text
+from bot.replies import Reply, to_keep
 from bot.sqlite import scrub
 from bot.tracker_store import TrackerStore
 from knowledge import clock
@@ -305,9 +305,7 @@ class Messenger:
         """The summary to copy: the situation, what was asked, and the checklist where there is one."""
         say = phrases()["note"]
         known = summary.draft(self._trackers(), pupil.conversation)
-        # what is only said in the conversation is not copied
-        kept = dataclasses.replace(reply, notes=[])
-        listed = as_text(kept) if reply.status == "walkthrough_summary" else ""
+        listed = to_keep(reply) if reply.status == "walkthrough_summary" else ""
         asked = summary.asked(self._trackers(), pupil.conversation)
         if not listed and not asked:
             return Reply("smalltalk", say["nothing"].format(name=name_of(pupil)))

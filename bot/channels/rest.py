@@ -1,7 +1,7 @@
 """The REST channel: POST /webhooks/rest/webhook {"sender", "message"} gives a list of messages.
 
 Each has `recipient_id`, `text`, `buttons` and `custom`. `text` is the whole answer, contacts and sources included;
-`custom` holds `status`, `records` and `scope`.
+`custom` holds `status`, `records`, `needs` (the guides that are told) and `scope`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,12 @@ def as_message(recipient: Text, reply: Reply) -> Dict[Text, Any]:
     shown: Dict[Text, Any] = {
         "recipient_id": recipient,
         "text": as_text(reply),
-        "custom": {"status": reply.status, "records": reply.records, "scope": reply.scope},
+        "custom": {
+            "status": reply.status,
+            "records": reply.records,
+            "needs": reply.needs,
+            "scope": reply.scope,
+        },
     }
     if reply.buttons:
         shown["buttons"] = [{"title": b.title, "payload": b.payload} for b in reply.buttons]

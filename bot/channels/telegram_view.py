@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import html
 import json
 import re
@@ -13,7 +12,8 @@ from bot.channels.messenger import Showing
 from bot.channels.phrases import phrases
 from bot.channels.staff import Press
 from bot.inbound import TAPS, payload
-from bot.replies import Reply
+from bot.replies import Reply, shown
+from knowledge import blocks as blocks_
 from knowledge.render import contact_line, source_line, words
 
 TEXT_LIMIT = 4096  # UTF-16 units of a message, without its markup
@@ -27,7 +27,6 @@ HERE = "👉"
 _AROUND = {"": ("", ""), "fold": ("<blockquote expandable>", "</blockquote>"), "copy": ("<pre>", "</pre>")}
 
 _TAG = re.compile(r"<[^>]+>")
-_TITLE = re.compile(r"[^.?!:]$")
 _DATA = re.compile(r"^([0-9a-f]{8})\.([0-9a-f]{0,6}) (\S.*)$", re.S)
 
 
@@ -51,23 +50,32 @@ def messages(showing: Showing) -> list[str]:
 
 def blocks(reply: Reply, heading: str = "") -> Iterator[Block]:
     """All parts of a Reply, in order."""
-    labels = words()["labels"]
     if heading:
         yield Block([f"<i>{_safe(heading)}</i>"])
-    if reply.hint:
-        yield Block([f"<b>{_safe(line)}</b>" for line in reply.hint.split("\n")])
-    yield from _prose(reply.text)
-    if reply.contacts:
-        yield Block([f"<b>{_safe(labels['who'])}</b>", *(_contact(c) for c in reply.contacts)])
-    for section in filter(None, reply.what_to_do.split("\n\n")):
-        heading, *steps = map(_safe, section.split("\n"))
-        yield Block([f"<b>{heading}</b>", *steps])
-    for text in reply.notes:
-        yield Block([f"<i>{_safe(text)}</i>"])
+    parts = shown(reply)
+    for part in parts:
+        if part.kind != "sources":
+            yield Block(list(_lines(part, reply)), within="fold" if part.folded else "")
     if reply.status == "walkthrough_step" and reply.steps:
         yield Block(list(_steps(reply)), within="fold")
-    if reply.sources:
-        yield Block([f"<b>{_safe(labels['where'])}</b>", *(_source(s) for s in reply.sources)], within="fold")
+    for part in parts:
+        if part.kind == "sources":
+            yield Block(list(_lines(part, reply)), within="fold")
+
+
+def _lines(part: blocks_.Block, reply: Reply) -> Iterator[str]:
+    """One part: its heading, its sentences, its list; what must not be overlooked is bold."""
+    if part.title:
+        yield f"<b>{_safe(part.title)}</b>"
+    mark = {"hint": "b", "deadline": "b", "note": "i"}.get(part.kind)
+    for line in filter(None, map(_safe, part.text.split("\n"))):
+        yield f"<{mark}>{line}</{mark}>" if mark else line
+    if part.kind == "help" and reply.contacts:
+        yield from map(_contact, reply.contacts)
+    elif part.kind == "sources" and reply.sources:
+        yield from map(_source, reply.sources)
+    else:
+        yield from map(_safe, blocks_.marked(part, "•"))
 
 
 def note(reply: Reply) -> Iterator[Block]:
@@ -77,29 +85,9 @@ def note(reply: Reply) -> Iterator[Block]:
         yield Block([f"<i>{_safe(text)}</i>"])
 
 
-def _prose(text: str) -> Iterator[Block]:
-    """Paragraphs and lists; a first line that stands like a title, and a step's head, are bold."""
-    paragraphs = [p.split("\n") for p in re.split(r"\n[ \t]*\n", text.strip())]
-    several = sum(map(len, paragraphs)) > 2
-    for at, lines in enumerate(paragraphs):
-        made = []
-        for number, line in enumerate(lines):
-            shown = _safe(re.sub(r"^\s*- ", "• ", line))
-            title = at == 0 and number == 0 and several and len(line) < 130 and _TITLE.search(line.strip())
-            made.append(f"<b>{shown}</b>" if title or _head().match(line) else shown)
-        yield Block(made)
-
-
 def _safe(text: str) -> str:
     """Words as they stand in HTML, outside its tags."""
     return html.escape(text, quote=False)
-
-
-@functools.cache
-def _head() -> re.Pattern[str]:
-    """How the line begins that counts a walk's steps."""
-    count = words()["walk"]["step"].partition("{part}")[0]
-    return re.compile(re.sub(r"\\{\w+\\}", r"\\d+", re.escape(count)))
 
 
 def _contact(contact: dict[str, str]) -> str:

@@ -16,7 +16,6 @@ from bot.channels import events
 from bot.channels.failure import failure_reply
 from bot.channels.handled import handled
 from bot.people.inbox import Inbox, Waiting
-from bot.replies import as_text
 from bot.tracker_store import StoreFailed, TrackerStore
 
 log = logging.getLogger(__name__)
@@ -219,5 +218,4 @@ class _Tries:
 
 def _passing(waiting: Waiting) -> dict[str, Any]:
     """The words for a failure that can be kept nowhere: an event without an id."""
-    reply = failure_reply()
-    return {"type": "reply", "message": waiting.id, "reply": reply.to_dict(), "text": as_text(reply)}
+    return events.reply_event(failure_reply(), waiting.id)

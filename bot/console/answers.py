@@ -9,8 +9,9 @@ import dataclasses
 from typing import Any, Iterable, Mapping, Optional, get_args
 
 from bot.console.wording import day, wording
-from bot.replies import Button, Reply
+from bot.replies import Button, Reply, body
 from knowledge import clock, danger, render
+from knowledge.blocks import Block, from_text
 from knowledge.query import NATIONAL, Finder, Wanted
 from knowledge.render import words
 from knowledge.schema import Decision
@@ -33,8 +34,8 @@ class Answer:
     """One answer, in the parts that an adviser needs."""
 
     status: str
-    say: str
-    own: Optional[str] = None
+    say: list[Block]
+    own: list[Block] = dataclasses.field(default_factory=list)
     check: list[str] = dataclasses.field(default_factory=list)
     contacts: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     sources: list[dict[str, Any]] = dataclasses.field(default_factory=list)
@@ -89,20 +90,17 @@ def of_replies(replies: Iterable[Reply], facts: Mapping[str, Any], knowledge: Kn
 
 def of_reply(reply: Reply, facts: Mapping[str, Any], knowledge: Knowledge) -> Answer:
     """An ordinary Reply in an adviser's parts."""
-    made = Answer(reply.status, reply.text, contacts=reply.contacts, sources=reply.sources, buttons=reply.buttons)
-    made.check, made.near = list(reply.notes), bool(reply.hint)
+    shown = Answer(reply.status, body(reply), contacts=reply.contacts, sources=reply.sources, buttons=reply.buttons)
+    shown.check, shown.near = list(reply.notes), bool(reply.hint)
     ids = [name for name in reply.records if name in knowledge.records]
     if not ids or reply.status != "answered":
-        return made
-    made.records = [_titled(knowledge.records[name]) for name in ids]
-    belief = _belief(reply, ids, knowledge)
-    asked_as = reply.scope.get("role") or SAFEGUARDING
-    if render.answer(knowledge, ids, asked_as, belief).text == reply.text:
-        # the reply is these records and nothing else: so are the caller's words
-        made.say = render.answer(knowledge, ids, caller_role(facts), belief).text
-        made.own = reply.text if made.say != reply.text else None
-    made.check = [*_checks(ids, facts, knowledge), *made.check]
-    return made
+        return shown
+    shown.records = [_titled(knowledge.records[name]) for name in ids]
+    if reply.verbatim:
+        say = from_text(render.answer(knowledge, ids, caller_role(facts), reply.belief).text)
+        shown.say, shown.own = say, [] if say == shown.say else shown.say
+    shown.check = [*_checks(ids, facts, knowledge), *shown.check]
+    return shown
 
 
 def of_record(name: str, facts: Mapping[str, Any], knowledge: Knowledge) -> Answer:
@@ -111,8 +109,8 @@ def of_record(name: str, facts: Mapping[str, Any], knowledge: Knowledge) -> Answ
     own = render.answer(knowledge, [name], ASKS_AS.get(facts.get("role") or "", SAFEGUARDING))
     return Answer(
         "answered",
-        say.text,
-        own=own.text if own.text != say.text else None,
+        from_text(say.text),
+        own=from_text(own.text) if own.text != say.text else [],
         check=_checks([name], facts, knowledge),
         contacts=own.contacts,
         sources=own.sources,
@@ -126,22 +124,13 @@ def of_concern(kind: str, area: Optional[str], knowledge: Knowledge) -> Answer:
     told, named = danger.steps_of(knowledge.safeguarding[kind], SAFEGUARDING)
     services = [knowledge.services[s] for s in named if s in knowledge.services]
     services += knowledge.contacts(area, said.local) if area else []
-    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(told, 1))
     contacts = [render.contact(s, SAFEGUARDING) for s in services]
-    return Answer("crisis", f"{said.lead}\n\n{steps}", contacts=contacts, kind=kind)
+    say = [*from_text(said.lead, "crisis"), Block("crisis", items=tuple(told))]
+    return Answer("crisis", say, contacts=contacts, kind=kind)
 
 
 def _titled(record: Record) -> dict[str, str]:
     return {"id": record.id, "title": record.title}
-
-
-def _belief(reply: Reply, ids: Iterable[str], knowledge: Knowledge) -> Optional[str]:
-    """The mistaken belief that the reply begins by putting right."""
-    for name in ids:
-        for corrected in getattr(knowledge.records[name].entry, "corrects", []):
-            if reply.text.startswith(corrected.instead):
-                return str(corrected.belief)
-    return None
 
 
 def _checks(ids: Iterable[str], facts: Mapping[str, Any], knowledge: Knowledge) -> list[str]:

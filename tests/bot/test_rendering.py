@@ -101,6 +101,8 @@ def lost(reply: Reply, shown: Shown, channel: str) -> Iterator[str]:
     """What of a Reply is not shown."""
     seen = flat(shown.words)
     needed = [*reply.hint.split("\n"), *reply.text.split("\n"), *reply.what_to_do.split("\n"), *reply.notes]
+    folds = channel in RICH
+    needed += [line for b in reply.blocks if folds or not b.folded for line in (b.title, *b.text.split("\n"), *b.items)]
     ways = (
         "title",
         "phone",

@@ -49,6 +49,7 @@ class Double:
             hint=danger.gentle(knowledge) if "so hard" in message else "",
             contacts=shown.contacts,
             buttons=[Button("What happens next", payload("ask_next"))],
+            verbatim=True,
         )
 
     def said(self, conversation: str) -> list[tuple[str, list[Reply]]]:

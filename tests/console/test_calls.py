@@ -14,8 +14,9 @@ from bot.console import answers, filling, scripts
 from bot.people.callbacks import CallBacks
 from bot.people.calls import Calls
 from bot.people.handovers import Handovers
-from bot.replies import Button, Reply
+from bot.replies import Button, Reply, body
 from knowledge import render
+from knowledge.blocks import Block, block_text
 from knowledge.desk import Desk
 from tests.console.conftest import Adviser
 from tests.console.double import Double
@@ -124,32 +125,44 @@ def test_two_who_add_to_the_summary_both_do(adviser: By, people: Any) -> None:
 
 def reply(desk: Desk, *ids: str, role: str = "adviser", belief: str | None = None) -> Reply:
     shown = render.answer(desk.knowledge, ids, role, belief)
-    return Reply("answered", shown.text, list(ids), {"role": role}, shown.sources, shown.contacts)
+    return Reply(
+        "answered",
+        shown.text,
+        list(ids),
+        {"role": role},
+        shown.sources,
+        shown.contacts,
+        belief=belief,
+        verbatim=True,
+    )
+
+
+def words(blocks: list[Block]) -> str:
+    return "\n".join(map(block_text, blocks))
 
 
 def test_the_caller_s_words_are_the_record_s_words_for_them(desk: Desk) -> None:
     law = desk.knowledge.law["board-must-meet-15-days"]
     made = answers.of_reply(reply(desk, law.id), {"role": "parent"}, desk.knowledge)
-    assert made.say.startswith(law.text.parent)
-    assert made.own
-    assert made.own.startswith(law.text.staff)
+    assert words(made.say).startswith(law.text.parent)
+    assert words(made.own).startswith(law.text.staff)
     child = answers.of_reply(reply(desk, law.id), {"role": "child"}, desk.knowledge)
-    assert child.say.startswith(str(law.text.child))
+    assert words(child.say).startswith(str(law.text.child))
     head = answers.of_reply(reply(desk, law.id, role="school"), {"role": "school"}, desk.knowledge)
-    assert (head.say, head.own) == (made.own, None)
+    assert (head.say, head.own) == (made.own, [])
 
 
 def test_a_mistaken_belief_is_put_right_in_the_caller_s_words_too(desk: Desk) -> None:
     law = desk.knowledge.law["complain-about-suspension"]
     made = answers.of_reply(reply(desk, law.id, belief=law.corrects[0].belief), {"role": "parent"}, desk.knowledge)
-    assert made.say.startswith(law.corrects[0].instead)
-    assert law.text.parent in made.say
+    assert words(made.say).startswith(law.corrects[0].instead)
+    assert law.text.parent in words(made.say)
 
 
 def test_an_answer_that_is_more_than_its_records_is_shown_as_it_is(desk: Desk) -> None:
     given = reply(desk, "managed-move-meaning")
-    given.text += "\n\nAnd more."
-    assert answers.of_reply(given, {"role": "parent"}, desk.knowledge).say == given.text
+    given.text, given.verbatim = f"{given.text}\n\nAnd more.", False
+    assert answers.of_reply(given, {"role": "parent"}, desk.knowledge).say == body(given)
 
 
 def test_every_record_can_be_shown_to_every_caller_with_its_source(desk: Desk) -> None:
@@ -189,8 +202,8 @@ def test_every_kind_of_danger_has_an_adviser_s_steps_and_the_area_s_numbers(desk
         record = desk.knowledge.safeguarding[kind]
         said = record.roles["adviser"]
         special = [part.roles["adviser"] for part in record.parts if "adviser" in part.roles]
-        assert said.lead in made.say
-        assert all(step in made.say for step in [*said.steps, *(s for part in special for s in part.steps)])
+        assert said.lead in words(made.say)
+        assert all(step in words(made.say) for step in [*said.steps, *(s for part in special for s in part.steps)])
         wanted = {s.id for s in desk.knowledge.contacts("suffolk", said.local)} | set(said.services)
         wanted |= {name for part in special for name in part.services}
         assert {c["id"] for c in made.contacts} == wanted
@@ -201,7 +214,7 @@ def test_two_kinds_of_danger_are_both_shown_and_the_way_on_stands_once(desk: Des
     made = answers.of_replies([page], {"home_area": "suffolk"}, desk.knowledge)
     assert [a.kind for a in made] == ["suicide-or-self-harm", "domestic-abuse"]
     assert [len(a.buttons) for a in made] == [0, 1]
-    assert desk.knowledge.safeguarding["domestic-abuse"].roles["adviser"].lead in made[1].say
+    assert desk.knowledge.safeguarding["domestic-abuse"].roles["adviser"].lead in words(made[1].say)
 
 
 def test_an_answer_near_danger_says_so_to_the_adviser(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from bot.channels.messenger import Part, Showing
 from bot.channels.teams.cards import LIMIT, TEXT_LIMIT, cards, parts, texts
 from bot.channels.teams.client import TeamsClient
-from bot.replies import Button, Reply
+from bot.replies import Button, Reply, as_text
 from tests.conftest import ROOT
 from tests.teams.view import card, seen, spoken
 
@@ -131,7 +131,7 @@ def test_markup_in_words_stays_words(text: str) -> None:
 def test_every_card_says_its_words_to_clients_that_show_none() -> None:
     for name, reply in EXAMPLES.items():
         said = "\n".join(spoken(each) for each in cards(reply, "Pupil A"))
-        for line in [*reply.text.split("\n"), *reply.notes, *(b.title for b in reply.buttons)]:
+        for line in [*as_text(reply).split("\n"), *reply.notes, *(b.title for b in reply.buttons)]:
             assert line.strip() in said, (name, line)
         for contact in reply.contacts:
             assert contact["title"] in said, name

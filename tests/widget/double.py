@@ -15,7 +15,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from bot.replies import Reply, as_text
+from bot.channels.events import reply_event
+from bot.replies import Reply
 from bot.widget import bundle, pages
 from knowledge.render import words
 
@@ -157,8 +158,7 @@ class Double:
         self._answer(conversation, body["id"], reply or self._example(said))
 
     def _answer(self, conversation: Conversation, message: str, reply: dict[str, Any]) -> None:
-        text = as_text(Reply.from_dict(reply))
-        self.publish(conversation, {"type": "reply", "message": message, "reply": reply, "text": text})
+        self.publish(conversation, reply_event(Reply.from_dict(reply), message))
 
     def _example(self, said: str) -> dict[str, Any]:
         known = {example["ask"]: example["reply"] for example in pages.examples().values()}
@@ -189,13 +189,16 @@ class Double:
         if act == "stop" or at >= len(steps):
             return self._summary(steps)
         reply = self._example("step")
-        known = {e["reply"]["records"][0]: e["reply"]["text"] for e in map(pages.examples().get, ("step", "more")) if e}
-        here = known.get(steps[at]["id"], "What this step asks of you.").split("\n")[-1]
+        known = {
+            e["reply"]["records"][0]: e["reply"]["blocks"][-1] for e in map(pages.examples().get, ("step", "more"))
+        }
+        body = known.get(steps[at]["id"], {"kind": "answer", "text": "What this step asks of you."})
+        body = {"kind": "answer", "text": "Here is more about it."} if act == "more" else body
         part = LABELS["part"][steps[at]["part"]]
-        head = f"Step {at + 1} of {len(steps)} · {part}"
-        text = "Here is more about it." if act == "more" else "\n\n".join(filter(None, [lead, head, here]))
+        card = {"kind": "card", "title": f"Step {at + 1} of {len(steps)} · {part}"}
+        blocks = [*([{"kind": "answer", "text": lead}] if lead else []), card, body]
         buttons = [*reply["buttons"], {"title": "Back", "payload": "/previous"}]
-        return {**reply, "steps": steps, "text": text, "buttons": buttons}
+        return {**reply, "steps": steps, "blocks": blocks, "buttons": buttons}
 
     def _steps(self, conversation: Conversation) -> list[dict[str, Any]]:
         every = self._example("summary")["steps"]
@@ -206,12 +209,19 @@ class Double:
         ]
 
     def _summary(self, steps: list[dict[str, Any]]) -> dict[str, Any]:
-        lines = ["That was the last step. Your list, 22 November 2026:", "Parents and carers · Staffordshire"]
+        cards = []
         for title, state in (("Done:", "done"), ("Still open:", "not_yet"), ("Not looked at:", None)):
-            chosen = [f"- {s['title']}" for s in steps if s["state"] == state]
-            lines += ["", title, *chosen] if chosen else []
-        text = "\n".join([*lines, "", "This list is for your own use."])
-        return {**self._example("summary"), "steps": steps, "text": text, "buttons": []}
+            chosen = [step["title"] for step in steps if step["state"] == state]
+            cards += [{"kind": "card", "title": title, "items": chosen}] if chosen else []
+        under = {line: card["title"] for card in cards for line in card["items"]}
+        head = {
+            "kind": "answer",
+            "title": "That was the last step. Your list, 22 November 2026:",
+            "text": "Parents and carers · Staffordshire",
+        }
+        blocks = [head, *cards, {"kind": "answer", "text": "This list is for your own use."}]
+        steps = [{**step, "under": under[step["title"]]} for step in steps]
+        return {**self._example("summary"), "steps": steps, "blocks": blocks, "buttons": []}
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -15,7 +15,6 @@ from bot.widget import bundle, pages
 from knowledge import place
 from knowledge.check import untranslated
 from knowledge.desk import Desk
-from knowledge.render import words
 
 KILOBYTE = 1000
 LANGUAGES = {"tr", "pl", "bn", "ro", "ar", "ur", "so"}
@@ -91,15 +90,6 @@ def test_the_examples_are_replies_and_cover_every_status(desk: Desk) -> None:
     for reply in replies:
         for button in reply.buttons:
             assert take_in(button.payload, desk.known).tap or "show" in button.payload, button.payload
-
-
-def test_the_checklist_knows_a_step_s_first_line() -> None:
-    head = re.search(r"const HEAD = /(.*)/;", module("walk"))
-    assert head
-    line = words()["walk"]["step"].format(step=3, total=27, part="Your rights")
-    found = re.search(head.group(1), f"Noted as done.\n\n{line}\n\nCheck your letter.")
-    assert found
-    assert found.group(1) == "Your rights"
 
 
 def test_a_language_card_is_seen_only_once_a_translator_has_checked_it() -> None:

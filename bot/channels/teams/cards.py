@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import Any, Iterable, Iterator, Optional
 
 from bot.channels.teams.wording import wording
-from bot.replies import Button, Reply
+from bot.replies import Button, Reply, shown
+from knowledge.blocks import Block, marked
 from knowledge.render import contact_line, source_line, words
 
 VERSION = "1.5"
@@ -106,17 +107,21 @@ def _message(pieces: list[Piece], reply: Reply) -> dict[str, Any]:
 def _pieces(reply: Reply, heading: str, data: dict[str, Any]) -> Iterator[Piece]:
     if heading:
         yield _text(heading, weight="Bolder", size="Small")
-    for line in filter(None, reply.hint.split("\n")):
-        yield from _paragraph(line, weight="Bolder")
     here = _here(reply)
-    if here is None:
-        yield from _prose(reply.text)
-    else:
-        yield from _step(reply, here)
-    for note in reply.notes:
-        yield from _paragraph(note, separator=True)
-    yield from _contacts(reply)
-    yield from _prose(reply.what_to_do)
+    folded: list[Piece] = []
+    for number, part in enumerate(shown(reply)):
+        if part.kind == "sources" and reply.sources:
+            continue
+        if part.folded:
+            folded += _part(part)
+        elif part.kind == "help" and reply.contacts:
+            yield from _contacts(reply, part)
+        elif part.kind == "card" and here is not None:
+            yield from _step(reply, here, part)
+        else:
+            yield from _part(part, first=number == 0)
+    if folded:
+        yield from _folds("more", words()["labels"]["folded"], folded, count=False)
     if here is None:
         yield from _sources(reply)
         yield from _choices(reply.buttons, data)
@@ -129,24 +134,16 @@ def _pieces(reply: Reply, heading: str, data: dict[str, Any]) -> Iterator[Piece]
 # -------------------------------------------------------------------------------------------------------- text
 
 
-def _prose(text: str) -> Iterator[Piece]:
-    """The light markup of a reply: paragraphs, '- ' and '1. ' lists, a first line that stands like a title."""
-    blocks = [block for block in re.split(r"\n[ \t]*\n", text.strip()) if block.strip()]
-    for at, block in enumerate(blocks):
-        lines = [line for line in block.split("\n") if line.strip()]
-        runs = [(listed, list(run)) for listed, run in groupby(lines, key=lambda line: bool(_ITEM.match(line)))]
-        for listed, run in runs:
-            if listed:
-                yield from _list(run)
-                continue
-            for line in run:
-                first = at == 0 and line is lines[0] and len(blocks) + len(lines) > 2
-                if first and len(line) < 130 and not re.search(r"[.?!:]$", line.strip()):
-                    yield _text(line, size="Medium", weight="Bolder", style="heading")
-                elif line.strip().endswith(":"):
-                    yield from _paragraph(line, weight="Bolder")
-                else:
-                    yield from _paragraph(line)
+def _part(part: Block, first: bool = False) -> Iterator[Piece]:
+    """One part: its heading, its sentences, its list; what must not be overlooked is bold."""
+    if part.title:
+        yield _text(part.title, size="Medium" if first else "Default", weight="Bolder", style="heading")
+    look: dict[str, Any] = {"separator": True} if part.kind == "note" else {}
+    look |= {"weight": "Bolder"} if part.kind in ("hint", "deadline") else {}
+    for line in filter(None, part.text.split("\n")):
+        yield from _paragraph(line, **look)
+    if part.items:
+        yield from _list(marked(part))
 
 
 def _paragraph(text: str, **look: Any) -> Iterator[Piece]:
@@ -227,18 +224,17 @@ def _row(buttons: list[Button], data: dict[str, Any]) -> Piece:
 # --------------------------------------------------------------------------------------- contacts and sources
 
 
-def _contacts(reply: Reply) -> Iterator[Piece]:
-    if not reply.contacts:
-        return
+def _contacts(reply: Reply, part: Block) -> Iterator[Piece]:
     unfolded = reply.status in ABOUT_PEOPLE or len(reply.contacts) <= OPEN_CONTACTS
     each = [_contact(contact) for contact in reply.contacts]
-    if unfolded:
-        yield Piece(
-            _block(_escaped(words()["labels"]["who"]), weight="Bolder", separator=True), words()["labels"]["who"]
-        )
-        yield from each
-    else:
-        yield from _folds("contacts", words()["labels"]["who"].rstrip(":"), each)
+    if part.text:
+        yield from _paragraph(part.text)
+    if not unfolded:
+        yield from _folds("contacts", part.title.rstrip(":"), each)
+        return
+    if part.title:
+        yield Piece(_block(_escaped(part.title), weight="Bolder", separator=True), part.title)
+    yield from each
 
 
 def _contact(contact: dict[str, Any]) -> Piece:
@@ -332,17 +328,11 @@ def _here(reply: Reply) -> Optional[int]:
     return next((number for number, step in enumerate(reply.steps) if step.get("current")), None)
 
 
-def _step(reply: Reply, here: int) -> Iterator[Piece]:
-    """The text of a step, its title where the text names its number."""
-    step = reply.steps[here]
-    part = words()["walk"]["parts"].get(step["part"], step["part"])
-    counted = words()["walk"]["step"].format(step=here + 1, total=len(reply.steps), part=part)
-    before, found, after = reply.text.partition(counted)
-    if found:
-        yield from _prose(before)
-        yield _text(counted, size="Small")
-    yield _text(step["title"], size="Medium", weight="Bolder", style="heading")
-    yield from _prose(after if found else before)
+def _step(reply: Reply, here: int, part: Block) -> Iterator[Piece]:
+    """The head of a step: which of how many, its title, and what holds for all of them."""
+    yield _text(part.title, size="Small")
+    yield _text(reply.steps[here]["title"], size="Medium", weight="Bolder", style="heading")
+    yield from _part(dataclasses.replace(part, title=""))
 
 
 def _steps(reply: Reply, here: int) -> Iterator[Piece]:

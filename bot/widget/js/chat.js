@@ -183,11 +183,10 @@ export class Chat {
     const { reply } = event;
     const { state } = this.words;
     return [
-      reply.hint,
-      spoken(reply.text),
-      reply.contacts?.length && fill(state.contacts, { names: reply.contacts.map((c) => c.title).join(", ") }),
-      reply.what_to_do && spoken(reply.what_to_do),
-      ...(reply.notes || []),
+      ...reply.blocks.filter((b) => !b.folded && b.kind !== "sources").map((block) =>
+        block.kind === "help" && reply.contacts?.length
+          ? fill(state.contacts, { names: reply.contacts.map((c) => c.title).join(", ") })
+          : spoken(block)),
       reply.buttons?.length > 1 && fill(state.choices, { count: reply.buttons.length }),
     ]
       .filter(Boolean)

@@ -1,6 +1,6 @@
 // @ts-check
 import { el, fill, icon, sheet } from "./dom.js";
-import { prose } from "./text.js";
+import { part } from "./text.js";
 
 /** What a person takes away: printed, saved as PDF, copied, or in their own email app. */
 
@@ -8,22 +8,12 @@ import { prose } from "./text.js";
 export const BOX = /^[☐☑] /;
 
 /**
- * The text of an answer without what is only said in the conversation: 'Stopped. Your place is kept.'
- * @param {any} event
- * @returns {string}
- */
-export function takenAway(event) {
-  const notes = event.reply?.status === "walkthrough_summary" ? event.reply.notes || [] : [];
-  return notes.reduce((text, note) => text.replace(`\n\n${note}`, ""), event.text || event.reply.text);
-}
-
-/**
  * @param {any} chat
  * @param {any} event
  */
 export function keepActions(chat, event) {
   const words = chat.words.walk;
-  const text = takenAway(event);
+  const { text } = event;
   const mail = `mailto:?subject=${encodeURIComponent(words.subject)}&body=${encodeURIComponent(text.replace(/\n/g, "\r\n"))}`;
   return el(
     "div.ways.keep",
@@ -58,6 +48,12 @@ async function copy(chat, text) {
 }
 
 /**
+ * The parts of a reply without what is only said in the conversation: 'Stopped. Your place is kept.'
+ * @param {any} reply
+ */
+const takenAway = (reply) => reply.blocks.filter((b) => b.kind !== "note" || reply.status !== "walkthrough_summary");
+
+/**
  * The paper for some events: their whole text, sources and contacts included.
  * @param {any} chat
  * @param {any[]} events
@@ -65,19 +61,19 @@ async function copy(chat, text) {
 export function fillPaper(chat, events) {
   const { words } = chat;
   const date = new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/London" });
-  const parts = events.map((event) =>
+  const nodes = events.map((event) =>
     event.type === "said"
       ? el("p.said", {}, el("strong", {}, `${words.you}: `), event.title || event.text || "")
-      : el("div.prose", {}, prose(takenAway(event))),
+      : el("div", {}, ...takenAway(event.reply).map((block) => part(block))),
   );
   // a box stands for the list's own sign
-  for (const part of parts) {
-    for (const item of part.querySelectorAll("li")) if (BOX.test(item.textContent)) item.parentNode.classList.add("ticks");
+  for (const node of nodes) {
+    for (const item of node.querySelectorAll("li")) if (BOX.test(item.textContent)) item.parentNode.classList.add("ticks");
   }
   chat.paper.replaceChildren(
     el("h1", {}, chat.title),
     el("p.small", {}, fill(words.print.made, { date })),
-    ...parts,
+    ...nodes,
   );
 }
 

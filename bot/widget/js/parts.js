@@ -1,6 +1,6 @@
 // @ts-check
 import { el, fill, icon } from "./dom.js";
-import { dial, outside, prose } from "./text.js";
+import { dial, outside, part, prose } from "./text.js";
 
 /** The parts of a reply as nodes: contacts, sources, scope, choices, the question whether it helped. */
 
@@ -127,9 +127,10 @@ export function firstHelp(words, listed) {
 
 /**
  * @param {any} words
- * @param {any[]} sources
+ * @param {any[]} [sources]
  */
 export function sourceList(words, sources) {
+  if (!sources?.length) return null;
   const items = sources.map((source) => {
     const about = [source.publisher, source.date].filter(Boolean).join(", ");
     const title = source.url ? outside(source.url, source.title) : el("span", {}, source.title);
@@ -265,19 +266,34 @@ export function feedback(chat, event) {
 }
 
 /**
+ * Some blocks of a reply as nodes; contacts as what can be tapped. What is folded stands behind one 'More'.
+ * @param {any} chat
+ * @param {any} reply
+ * @param {any[]} blocks
+ */
+export function parts(chat, reply, blocks) {
+  const { words } = chat;
+  const node = (block) => {
+    if (block.kind === "note") return el("p.note", {}, block.text);
+    if (block.kind !== "help" || !reply.contacts?.length) return part(block);
+    if (reply.status === "crisis") return numbers(words, reply.contacts);
+    return part(block, contactCards(words, reply.contacts));
+  };
+  const told = blocks.filter((b) => b.kind !== "hint" && b.kind !== "sources");
+  const folded = told.filter((b) => b.folded);
+  return [
+    ...told.filter((b) => !b.folded).map(node),
+    folded.length && el("details.fold", {}, el("summary", {}, words.more), ...folded.map((b) => part(b))),
+  ];
+}
+
+/**
  * The inside of an ordinary reply.
  * @param {any} chat
  * @param {any} reply
  */
-export function replyBody(chat, reply) {
-  const { words } = chat;
-  const crisis = reply.status === "crisis";
-  return [
-    scopeLine(chat, reply),
-    el("div.prose", {}, prose(reply.text, "h4")),
-    reply.contacts?.length && (crisis ? numbers(words, reply.contacts) : contactCards(words, reply.contacts)),
-    reply.what_to_do && el("div.prose", {}, prose(reply.what_to_do)),
-    ...(reply.notes || []).map((note) => el("p.note", {}, note)),
-    reply.sources?.length && sourceList(words, reply.sources),
-  ];
-}
+export const replyBody = (chat, reply) => [
+  ...parts(chat, reply, reply.blocks),
+  sourceList(chat.words, reply.sources),
+  scopeLine(chat, reply),
+];

@@ -1,7 +1,7 @@
 // @ts-check
 import { el } from "./dom.js";
 
-/** The light markup of a reply (paragraphs, '- ' and '1. ' lists) to nodes; addresses and phone numbers to links. */
+/** Blocks and plain sentences to nodes; addresses and phone numbers to links. */
 
 const ADDRESS = /https:\/\/[^\s<>"'()]*[^\s<>"'().,;:!?]/;
 const PHONE = /(?<![\d.,£-])(?:999|111|116 ?123|0\d[\d ]{5,11}\d)(?![\d-])/;
@@ -48,43 +48,38 @@ function inline(line) {
   return nodes;
 }
 
+/** @param {string} text */
+const lines = (text) => text.split("\n").filter((line) => line.trim());
+
 /**
- * A reply's text as nodes. With `heading`, a first line that stands like a title becomes one.
+ * Plain sentences as nodes: a paragraph a line.
  * @param {string} text
- * @param {string} [heading] the heading's element, such as 'h4'
  */
-export function prose(text, heading) {
-  const made = document.createDocumentFragment();
-  const blocks = text.trim().split(/\n[ \t]*\n/);
-  blocks.forEach((block, at) => {
-    const lines = block.split("\n").filter((line) => line.trim());
-    /** @type {any} */
-    let list = null;
-    lines.forEach((line, n) => {
-      const item = /^\s*(?:-|(\d+)\.)\s+(.*)$/.exec(line);
-      if (item) {
-        const kind = item[1] ? "ol" : "ul";
-        if (!list || list.localName !== kind) {
-          list = el(kind, { start: item[1] && item[1] !== "1" ? item[1] : null });
-          made.append(list);
-        }
-        list.append(el("li", { dir: "auto" }, ...inline(item[2])));
-        return;
-      }
-      list = null;
-      const first = at === 0 && n === 0 && blocks.length + lines.length > 2;
-      const title = heading && first && line.length < 130 && !/[.?!:]$/.test(line.trim());
-      const lead = !title && /:$/.test(line.trim());
-      made.append(el(title ? `${heading}.title` : lead ? "p.lead" : "p", { dir: "auto" }, ...inline(line)));
-    });
-  });
-  return made;
+export function prose(text) {
+  const nodes = document.createDocumentFragment();
+  nodes.append(...lines(text).map((line) => el("p", { dir: "auto" }, ...inline(line))));
+  return nodes;
 }
 
 /**
- * A text as it is read out: without list marks.
- * @param {string} text
+ * One block of a reply: its heading, its sentences, its list.
+ * @param {any} block
+ * @param {any} [list] what stands for its items
  */
-export function spoken(text) {
-  return text.replace(/^\s*- /gm, "").replace(/\s*\n\s*/g, "\n").trim();
+export function part(block, list) {
+  const { kind, title, text, items } = block;
+  const ordered = kind === "do_now" || kind === "crisis";
+  return el(
+    `div.prose.is-${kind}`,
+    {},
+    title && el("h4.title", { dir: "auto" }, title),
+    text && prose(text),
+    list || (items && el(ordered ? "ol" : "ul", {}, ...items.map((item) => el("li", { dir: "auto" }, ...inline(item))))),
+  );
 }
+
+/**
+ * A block as it is read out.
+ * @param {any} block
+ */
+export const spoken = ({ title, text, items }) => [title, text, ...(items || [])].filter(Boolean).join("\n");

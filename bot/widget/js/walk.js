@@ -1,13 +1,12 @@
 // @ts-check
 import { el, fill, focused, icon } from "./dom.js";
-import { contactCards, choices, scopeLine, sourceList } from "./parts.js";
-import { prose } from "./text.js";
+import { choices, parts, scopeLine, sourceList } from "./parts.js";
+import { part } from "./text.js";
 import { BOX, keepActions } from "./paper.js";
 
 /** The walkthrough as a checklist: one open step, the answered ones folded to a line with their tick. */
 
 const ANSWERS = /^\/(done|not_yet|considered|not_applicable)$/;
-const HEAD = /(?:^|\n)Step \d+ of \d+ · ([^\n]+)(?:\n|$)/;
 
 /** @param {any} step */
 const key = (step) => `${step.part}:${step.id}`;
@@ -64,31 +63,41 @@ export function stepCard(chat, reply) {
   const at = reply.steps.findIndex((s) => s.current);
   const total = reply.steps.length;
   const step = reply.steps[at];
-  const head = HEAD.exec(reply.text);
-  const lead = head ? reply.text.slice(0, head.index).trim() : "";
-  const body = head ? reply.text.slice(head.index + head[0].length) : reply.text;
-  const part = head ? head[1] : chat.labels.part?.[step?.part];
-  const count = fill(words.walk.step, { step: at + 1, total });
+  const card = reply.blocks.findIndex((b) => b.kind === "card");
+  const { title, ...head } = reply.blocks[card] || {};
   const done = answered(reply.steps);
   const progress = fill(words.walk.progress, { done, total });
   return [
-    lead && el("div.prose.lead-in", {}, prose(lead)),
+    ...reply.blocks.slice(0, Math.max(card, 0)).map((b) => b.kind !== "hint" && el("div.lead-in", {}, part(b))),
     el(
       "div.meter",
       {},
-      el("p.count", {}, part ? `${count} · ${part}` : count),
+      title && el("p.count", {}, title),
       el("progress", { max: total, value: done, "aria-label": progress }),
     ),
     step && el("h4.title", { tabindex: -1 }, step.title),
-    el("div.prose", {}, prose(body)),
-    reply.contacts?.length && contactCards(words, reply.contacts),
+    head.text && part(head),
+    ...parts(chat, reply, reply.blocks.slice(card + 1)),
     choices(chat, reply.buttons.filter((b) => ANSWERS.test(b.payload)), ".answers"),
     choices(chat, reply.buttons.filter((b) => !ANSWERS.test(b.payload)), ".minor"),
-    ...(reply.notes || []).map((note) => el("p.note", {}, note)),
-    reply.sources?.length && sourceList(words, reply.sources),
+    sourceList(words, reply.sources),
     wholeList(chat, reply.steps),
     scopeLine(chat, reply),
   ];
+}
+
+/**
+ * The items of a list with the state of their steps.
+ * @param {any} block
+ * @param {any[]} steps
+ */
+function ticked(block, steps) {
+  const own = steps.filter((s) => s.under === block.title);
+  const items = (block.items || []).map((line, n) => {
+    const state = own[n]?.state || "open";
+    return el(`li.tick.is-${state}`, {}, icon(state), el("span", {}, line.replace(BOX, "")));
+  });
+  return el("ul.ticks", {}, ...items);
 }
 
 /**
@@ -99,15 +108,8 @@ export function stepCard(chat, reply) {
 export function summaryCard(chat, event) {
   const { words } = chat;
   const { reply } = event;
-  const text = el("div.prose", {}, prose(reply.text));
-  for (const item of text.querySelectorAll("li")) {
-    const line = item.textContent.replace(BOX, "");
-    const step = reply.steps.find((s) => line.startsWith(s.title) || line === s.text);
-    if (!step) continue;
-    item.parentNode.classList.add("ticks");
-    item.className = `tick is-${step.state || "open"}`;
-    item.replaceChildren(icon(step.state || "open"), el("span", {}, line));
-  }
+  const notes = reply.blocks.filter((b) => b.kind === "note");
+  const [head, ...rest] = reply.blocks.filter((b) => b.kind !== "note" && b.kind !== "card");
   const total = reply.steps.length;
   const done = answered(reply.steps);
   const progress = fill(words.walk.progress, { done, total });
@@ -115,10 +117,11 @@ export function summaryCard(chat, event) {
     scopeLine(chat, reply),
     el("div.meter", {}, el("p.count", { tabindex: -1 }, progress), el("progress", { max: total, value: done, "aria-label": progress })),
     keepActions(chat, event),
-    ...(reply.notes || []).map((note) => el("p.note", {}, note)),
-    text,
-    reply.contacts?.length && contactCards(words, reply.contacts),
-    reply.sources?.length && sourceList(words, reply.sources),
+    ...parts(chat, reply, notes),
+    head && part(head),
+    ...reply.blocks.filter((b) => b.kind === "card").map((b) => part(b, ticked(b, reply.steps))),
+    ...parts(chat, reply, rest),
+    sourceList(words, reply.sources),
   ];
 }
 
