@@ -21,6 +21,7 @@ from actions.find import (
     single,
 )
 from actions.follow import follow_up
+from actions.need import more_of_need, need
 from actions.pathway import after_another, asks_for_all, asks_of_another_council, duties, no_pathway, stages
 from actions.tell import list_of, next_buttons, next_records, next_steps, tell
 from actions.turn import Turn
@@ -40,10 +41,12 @@ def answer(turn: Turn) -> Reply:
     area = turn.area_entry
     if area and area.kind == "other-law":
         return Reply("not_covered", area.note, scope=turn.scope(), contacts=details(turn, area.contacts))
-    hanging = follow_up(turn)
+    hanging = None if (turn.get("last") or {}).get("needs") else follow_up(turn)
     if hanging:
         turn.set("misses", 0)
         return offer(turn, hanging)
+    if whole := need(turn):
+        return offer(turn, whole)
     reply = _answer(turn)
     if reply.status in ("answered", "clarifies"):
         turn.set("misses", 0)
@@ -178,7 +181,7 @@ def anew(turn: Turn) -> Optional[Reply]:
 
 def more(turn: Turn) -> Reply:
     """More about the last answer: what stands beside it in the knowledge."""
-    reply = follow_up(turn)
+    reply = more_of_need(turn) or follow_up(turn)
     if reply:
         return reply
     last = (turn.get("last") or {}).get("records") or []

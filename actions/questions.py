@@ -8,6 +8,7 @@ from typing import Optional, Text
 from actions.answer import anew, answer
 from actions.choose import miss
 from actions.guard import GuardedAction
+from actions.need import tell_need
 from actions.steps import Walk
 from actions.tell import tell
 from actions.told import asks_what_changes, only_tells, take_in
@@ -70,7 +71,10 @@ class ActionShow(GuardedAction):
         return "action_show"
 
     def reply(self, turn: Turn) -> Reply:
-        return tell(turn, [turn.entities["record"]])
+        name = turn.entities["record"]
+        if name in turn.knowledge.guides:
+            return tell_need(turn, [name]) or miss(turn)
+        return tell(turn, [name])
 
 
 class ActionNoneOfThese(GuardedAction):

@@ -8,6 +8,7 @@ from typing import Optional
 from actions import ask
 from actions.answer import anew, answer, rerun
 from actions.find import FOLLOWS, SPECIFIC, in_context, nationwide
+from actions.need import need
 from actions.tell import next_steps, tell
 from actions.turn import CONTEXT, CORRECTS, Turn
 from actions.walk import offer
@@ -80,6 +81,8 @@ def take_in(turn: Turn) -> Reply:
         return answer(turn)
     if len(turn.text.split()) > 5 and not turn.tapped and ("?" in turn.text or not turn.changes):
         return answer(turn)
+    if (whole := need(turn)) and whole.status == "answered":
+        return offer(turn, whole)
     fitting = _fitting(turn, told)
     if fitting:
         return fitting

@@ -39,7 +39,7 @@ class Desk:
         if kind == "stage":
             return any(s.code == value for s in self.knowledge.stages.values())
         if kind == "record":
-            return value in self.knowledge.records
+            return value in self.knowledge.records or value in self.knowledge.guides
         closed: dict[str, Any] = {
             "role": words()["labels"]["roles"],
             "decision": words()["labels"]["decisions"],

@@ -36,7 +36,7 @@ def candidates(
             continue
         chance = LEARNT * chances.get(name, 0.0) + (1 - LEARNT) * nearest.get(name, 0.0)
         chance *= OWN if guide.area else 1.0
-        chance *= OTHERS if role and role not in guide.audiences else 1.0
+        chance *= OTHERS if role and role not in guide.for_ else 1.0
         found.append(Candidate(name, min(1.0, chance)))
     return sorted(found, key=lambda c: -c.chance)
 

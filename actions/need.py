@@ -1,0 +1,104 @@
+"""Answering with guides: the whole answer to what a person came with, and what comes after it."""
+
+from __future__ import annotations
+
+from typing import Optional, Sequence
+
+from actions.find import FOLLOWS, SPECIFIC, find
+from actions.turn import Turn
+from bot.dialogue.asked import asked
+from bot.dialogue.decide import Candidate, decide
+from bot.dialogue.needs import candidates
+from bot.inbound import payload
+from bot.replies import Button, Reply
+from knowledge.compose import compose
+from knowledge.render import words
+
+LOOKED_UP = ("interventions", "services", "glossary", "duty", "duties", "stages")  # kinds that are things, not needs
+SURE_KIND = 0.5  # the confidence from which a kind of question is trusted
+PARTS = 60  # keys of parts that are kept as told
+
+
+def need(turn: Turn) -> Optional[Reply]:
+    """The guide, or the two, that the message comes with; the next part of the last; None where a thing is looked up."""
+    if turn.tapped:
+        return None
+    again = _after(turn)
+    if again or _looks_up(turn):
+        return again
+    decision = decide(ranked(turn))
+    if decision.act == "tell":
+        return tell_need(turn, decision.needs, asked(turn.question()))
+    return offer_needs(turn, decision.needs) if decision.act == "offer" else None
+
+
+def ranked(turn: Turn) -> list[Candidate]:
+    """The needs that the message may come with, the likeliest first."""
+    near = turn.desk.finder.guides(turn.desk.reader.without_areas(turn.text), turn.area)
+    learnt = turn.understood.get("needs") or []
+    return candidates(learnt, near, turn.knowledge.guides, turn.area, turn.role)
+
+
+def tell_need(
+    turn: Turn, needs: Sequence[str], asks: Optional[str] = None, again: Sequence[str] = ()
+) -> Optional[Reply]:
+    """The answer of these guides for this person; None where nothing is left to say."""
+    composed = compose(turn.knowledge, needs, turn.situation(), turn.role, turn.area, asks, again)
+    if not composed.blocks:
+        return None
+    guides = turn.knowledge.guides
+    buttons = [Button(guides[name].title, payload("show", record=name)) for name in composed.next]
+    last = {"records": composed.records[:5], "intent": "need", "text": turn.text, "needs": composed.needs}
+    turn.set("last", {**last, "parts": [*again, *composed.parts][-PARTS:]})
+    turn.set("misses", 0)
+    area = next((guides[n].area for n in composed.needs if guides[n].area), None)
+    return Reply(
+        "answered",
+        records=composed.records,
+        scope=turn.scope(local=bool(area or turn.area)),
+        sources=composed.sources,
+        contacts=composed.contacts,
+        buttons=[*buttons, Button(words()["buttons"]["none_of_these"], payload("none_of_these"))],
+        blocks=composed.blocks,
+        needs=composed.needs,
+    )
+
+
+def offer_needs(turn: Turn, needs: Sequence[str]) -> Reply:
+    """Which of a few needs was meant."""
+    guides = [turn.knowledge.guides[name] for name in needs]
+    buttons = [Button(guide.title, payload("show", record=guide.id)) for guide in guides]
+    listed = "\n".join(f"- {guide.title}" for guide in guides)
+    return Reply(
+        "clarifies",
+        f"{words()['manners']['clarify']}\n{listed}",
+        scope=turn.scope(),
+        buttons=[*buttons, Button(words()["buttons"]["none_of_these"], payload("none_of_these"))],
+    )
+
+
+def _after(turn: Turn) -> Optional[Reply]:
+    """The next part of the last guide, where a short message names nothing of its own and asks on: 'by when?'."""
+    last = turn.get("last") or {}
+    told = last.get("needs") or []
+    if not told or len(turn.text.split()) > FOLLOWS or not turn.desk.reader.bare(turn.question()):
+        return None
+    return tell_need(turn, told, asked(turn.text), last.get("parts") or [])
+
+
+def more_of_need(turn: Turn) -> Optional[Reply]:
+    """What has not been told yet of the last guide."""
+    last = turn.get("last") or {}
+    return tell_need(turn, last["needs"], None, last.get("parts") or []) if last.get("needs") else None
+
+
+def _looks_up(turn: Turn) -> bool:
+    """Whether a thing is asked for and no need: a term, a service, a stage of a pathway, an intervention."""
+    sure = turn.confidence >= SURE_KIND
+    if turn.intent in ("ask_stage", "ask_duties") and sure:
+        return turn.area is None or bool(turn.knowledge.pathway(turn.area))
+    hits = find(turn)
+    thing = bool(hits) and hits[0].record.kind in LOOKED_UP and hits[0].score >= SPECIFIC
+    if turn.intent in ("ask_meaning", "ask_contact") and sure:
+        return thing
+    return thing and hits[0].record.id in turn.things_named() and len(turn.text.split()) <= 2 * FOLLOWS
