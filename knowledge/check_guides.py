@@ -24,7 +24,6 @@ PART_WORDS = {
     "not_known": (35, 35, 35),
 }
 LABEL_WORDS = 7
-SPARE = 1.06  # how much over the most words the parts may be together
 _YOUR_CHILD = re.compile(r"\byour (?:child|son|daughter)\b", re.I)
 _STATUTE = re.compile(r"\b(?:reg|s)\.? ?\d+[A-Z]?\b|\bAct \d{4}|\bSI \d")
 _CONTACT = re.compile(r"https?://|www\.|\b0\d{3,4} \d{3}")
@@ -174,5 +173,5 @@ def _whole(d: Document, role: str) -> Iterator[Fault]:
         yield _fault(d, ("points",), f"has {len(points)} points without `when` for {role}. Write 2 to 5.")
     count = sum(len(words.split()) for words in [*answers[:1], *points, *always("do_now"), *always("deadlines")])
     most = schema.MOST_WORDS.get(reader, schema.MOST_WORDS_STAFF)
-    if count > most * SPARE:
+    if count > most * schema.SPARE:
         yield _fault(d, ("points",), f"is too long for {role}: {count} words without conditions, at most {most}.")

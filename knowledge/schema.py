@@ -420,6 +420,7 @@ READERS = ("family", "child", "staff", "school", "governor", "council", "profess
 # what a guide says without conditions, in words, and how much longer it may get before somebody has to shorten it
 MOST_WORDS = {"family": 160, "child": 160}
 MOST_WORDS_STAFF = 220
+SPARE = 1.06
 
 
 class GuidePart(Part):

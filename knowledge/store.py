@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -291,6 +292,22 @@ class Knowledge:
     @property
     def help(self) -> dict[str, schema.Help]:
         return self.entries.get("help", {})
+
+    @functools.cached_property
+    def citing(self) -> dict[str, list[str]]:
+        """For each item of a paper the records that rest on it; of a list its lines."""
+        from knowledge.check import cited
+
+        records: dict[str, list[str]] = {}
+        for record in self.records.values():
+            if record.kind != "duties":
+                for item in cited(record.duty or record.entry):
+                    records.setdefault(item, []).append(record.id)
+        return records
+
+    def items(self, name: str) -> list[str]:
+        """The items that a name of one, or of all below it (`staffs/4/schools/*`), stands for."""
+        return [i for i in self.citing if i.startswith(name[:-1])] if name.endswith("*") else [name]
 
     def staged(self, case: Situation) -> Situation:
         """The situation with the stage of the council's pathway that the number of suspensions leads to."""

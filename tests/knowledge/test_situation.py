@@ -189,7 +189,7 @@ def test_a_condition_says_what_it_turns_on() -> None:
     condition = Condition.parse("governors_bracket=over-15 & ehc_plan=yes")
     assert condition.facts == ("governors_bracket", "ehc_plan")
     assert condition.open(Situation()) == ["decision", "ehc_plan"]
-    assert condition.open(Situation.of({"decision": "suspended", "ehc_plan": "yes"})) == ["exam"]
+    assert condition.open(Situation.of({"decision": "suspended", "ehc_plan": "yes"})) == ["days_this_term"]
     assert condition.open(Situation.of({"days_this_term": 20, "ehc_plan": "yes"})) == []
 
 
