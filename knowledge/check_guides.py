@@ -110,6 +110,8 @@ def _case(d: Document, at: tuple[Any, ...], part: schema.GuidePart) -> Iterator[
     """The condition of a part, and the label that it is told with where it is not clear whether that holds."""
     if part.label and len(part.label.split()) > LABEL_WORDS:
         yield _fault(d, (*at, "label"), f"is too long: at most {LABEL_WORDS} words.")
+    if part.label and _YOUR_CHILD.search(part.label):
+        yield _fault(d, (*at, "label"), "says 'your child'. Every reader sees it: write 'the child', or leave it out.")
     if part.when is None:
         return
     condition = Condition.parse(part.when)

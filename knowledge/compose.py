@@ -161,7 +161,7 @@ def _lines(guide: Guide, role: Optional[str], case: Situation) -> dict[str, list
         holds = condition.holds(case) if condition else True
         elsewhere = isinstance(part, schema.LocalPart) and part.area != case.get("area")
         if condition and holds is None and case.get("area") is None:
-            elsewhere = any(name == "area" or facts()[name].area for name in condition.facts)
+            elsewhere |= any(name == "area" or bool(facts()[name].area) for name in condition.facts)
         if text and holds is not False and not elsewhere:
             key = f"{guide.id}/{field}/{getattr(part, 'id', None) or place + 1}"
             special = bool(holds and condition and any(case.value(name) for name in condition.facts))
@@ -353,12 +353,14 @@ def _folded(
 def _disagreements(
     knowledge: Knowledge, local: list[_Line], cites: Collection[str], role: Optional[str]
 ) -> Iterator[Block]:
-    """One line after the answer where a local paper that was told says something other than the law."""
+    """One line after the answer where a local paper that was told says something other than the law, not told yet."""
     rests = {cite[len("inventory/") :] for line in local for cite in line.part.cites if cite.startswith("inventory/")}
-    for found in knowledge.disagreements.values():
-        spoken = f"disagreements/{found.id}" in cites or set(found.law) <= set(cites)
-        if rests & set(found.cites) and not spoken:
-            yield Block("note", words()["guide"]["law_leads"].format(law=found.instead.for_role(role)))
+    apart = [d for d in knowledge.disagreements.values() if rests & set(d.cites)]
+    apart = [d for d in apart if not {f"disagreements/{d.id}", *d.law} & set(cites)]
+    for place, found in enumerate(apart):
+        law = found.instead.for_role(role)
+        text = words()["guide"]["law_leads"].format(law=law if role else _neutral(law))
+        yield Block("note", text, folded=place > 0)
 
 
 # --------------------------------------------------------------------------------------------------- who can help, next
