@@ -10,6 +10,7 @@ from actions.turn import Turn
 from bot.inbound import payload
 from bot.replies import Button, Reply
 from knowledge import danger, languages
+from knowledge.blocks import Block
 from knowledge.render import words
 
 
@@ -40,11 +41,10 @@ def _page(turn: Turn, kinds: list[str]) -> Reply:
     titles = words()["buttons"]
     return Reply(
         "crisis",
-        page.lead,
+        blocks=[Block("answer", page.lead), Block("help"), *page.steps],
         records=page.records,
         scope={"area": area, "audience": None, "stage": None, "role": None if role == "unknown" else role},
         contacts=page.contacts,
-        what_to_do=page.steps,
         hint=languages.help_in(turn.language),
         buttons=[Button(titles[name], payload(name)) for name in ("not_meant", "answer_too")],
     )

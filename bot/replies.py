@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal, Optional, Sequence, get_args
+from typing import Any, Literal, Optional, get_args
 
 from knowledge.blocks import Block, block_text, from_text
 from knowledge.render import contact_line, source_line, words
@@ -45,9 +45,8 @@ class Reply:
     What it says stands in `blocks`, or, where it is one answer and nothing else, in `text`: never in both. `needs` are
     the guides that it tells. `shown` gives all its parts in the order of reading.
 
-    `hint` stands above the text: the gentle line, or whom to ring in another language. `what_to_do` stands below the
-    contacts: the steps of a page for danger, where the numbers come first. `belief` is the mistaken one that is put
-    right, and `verbatim` says that the records are all that is said: another reader can be told the same in theirs.
+    `hint` stands above all: the gentle line, or whom to ring in another language. `belief` is the mistaken one that is
+    put right, and `verbatim` says that the records are all that is said: another reader can be told the same in theirs.
     """
 
     status: Status
@@ -60,7 +59,6 @@ class Reply:
     buttons: list[Button] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
     hint: str = ""
-    what_to_do: str = ""
     belief: Optional[str] = None
     verbatim: bool = False
     blocks: list[Block] = dataclasses.field(default_factory=list)
@@ -83,34 +81,41 @@ class Reply:
 def shown(reply: Reply) -> list[Block]:
     """All parts of a Reply in the order of reading: what is open, then what is folded, then the sources.
 
-    A `help` block stands for the Reply's contacts and a `sources` block for its sources, with a line for each as items:
-    a channel that can do more shows the contacts and sources themselves in their place.
+    The first `help` block stands where the contacts belong, below the open parts if there is none, and the `sources`
+    block where the sources do, with a line for each as items: a channel that can do more shows the contacts and sources
+    themselves in their place.
     """
-    labels = words()["labels"]
     own = body(reply)
-    helps = [b for b in own if b.kind == "help" and not b.folded] or [Block("help", title=labels["who"])]
-    sources = [b for b in own if b.kind == "sources"] or [Block("sources", title=labels["where"])]
-    rest = [b for b in own if b not in helps and b not in sources]
-    return [
-        *([Block("hint", reply.hint)] if reply.hint else []),
-        *(b for b in rest if not b.folded),
-        *_filled(helps, [contact_line(c) for c in reply.contacts]),
-        *from_text(reply.what_to_do, "crisis", "crisis"),
+    labels, kinds = words()["labels"], [b.kind for b in own]
+    parts = [
+        *own,
+        *([] if "help" in kinds else [Block("help", title=labels["who"])]),
         *(Block("note", note) for note in reply.notes),
-        *(b for b in rest if b.folded),
-        *_filled(sources, [source_line(s) for s in reply.sources]),
+        *([] if "sources" in kinds else [Block("sources", title=labels["where"])]),
     ]
+    parts = _filled(parts, "help", [contact_line(c) for c in reply.contacts])
+    parts = _filled(parts, "sources", [source_line(s) for s in reply.sources])
+    hint = [Block("hint", reply.hint)] if reply.hint else []
+    return [*hint, *sorted(parts, key=lambda b: (b.kind == "sources", b.folded))]
+
+
+def _filled(blocks: list[Block], kind: str, lines: list[str]) -> list[Block]:
+    """The blocks, with these lines in the first of the kind; without those of it that would be a heading alone."""
+    first = next(b for b in blocks if b.kind == kind)
+    full = [dataclasses.replace(b, items=(*lines,) or b.items) if b is first else b for b in blocks]
+    return [b for b in full if b.kind != kind or b.items or b.text]
 
 
 def body(reply: Reply) -> list[Block]:
-    """What a Reply says itself: its blocks, or its text as blocks."""
-    return reply.blocks or from_text(reply.text)
+    """What a Reply says itself: its blocks, with the usual headings where they have none, or its text as blocks."""
+    labels = words()["labels"]
+    headings = {**labels["headings"], "help": labels["who"]}
 
+    def headed(block: Block) -> Block:
+        title = block.title or ("" if block.folded else headings.get(block.kind, ""))
+        return dataclasses.replace(block, title=title)
 
-def _filled(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
-    """The blocks, the lines in the first of them; none that would be a heading alone."""
-    first = dataclasses.replace(blocks[0], items=(*lines,) or blocks[0].items)
-    return [block for block in (first, *blocks[1:]) if block.items or block.text]
+    return list(map(headed, reply.blocks)) or from_text(reply.text)
 
 
 def as_text(reply: Reply) -> str:

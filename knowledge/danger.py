@@ -11,6 +11,7 @@ from typing import Any, Iterable, Iterator, Optional, Sequence
 from ruamel.yaml import YAML
 
 from knowledge import render, schema
+from knowledge.blocks import Block
 from knowledge.store import Knowledge
 from knowledge.words import plain
 
@@ -33,7 +34,7 @@ class Page:
 
     lead: str
     contacts: list[dict[str, Any]]
-    steps: str
+    steps: list[Block]
     records: list[str]
 
 
@@ -166,7 +167,7 @@ def _own(lead: str, other: str) -> str:
     return " ".join(s for s in _SENTENCE.split(lead) if s not in _SENTENCE.split(other))
 
 
-def _listed(sections: list[_Section]) -> str:
+def _listed(sections: list[_Section]) -> list[Block]:
     """The steps, numbered; where there are several kinds each under its heading. Nothing is told twice."""
     told: set[str] = set()
     blocks = []
@@ -175,8 +176,8 @@ def _listed(sections: list[_Section]) -> str:
         told.update(steps)
         heading = f"{section.heading}:" if len(sections) > 1 else render.words()["labels"]["now"]
         if steps:
-            blocks.append("\n".join([heading, *(f"{n}. {step}" for n, step in enumerate(steps, 1))]))
-    return "\n\n".join(blocks)
+            blocks.append(Block("crisis", items=tuple(steps), title=heading))
+    return blocks
 
 
 def _numbers(services: list[schema.Service], pinned: list[str]) -> list[dict[str, Any]]:

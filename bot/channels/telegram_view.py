@@ -13,7 +13,7 @@ from bot.channels.phrases import phrases
 from bot.channels.staff import Press
 from bot.inbound import TAPS, payload
 from bot.replies import Reply, shown
-from knowledge import blocks as blocks_
+from knowledge.blocks import Block, marked
 from knowledge.render import contact_line, source_line, words
 
 TEXT_LIMIT = 4096  # UTF-16 units of a message, without its markup
@@ -31,7 +31,7 @@ _DATA = re.compile(r"^([0-9a-f]{8})\.([0-9a-f]{0,6}) (\S.*)$", re.S)
 
 
 @dataclasses.dataclass
-class Block:
+class Lines:
     """Lines that belong together, in HTML; `within` names what stands around them."""
 
     lines: list[str]
@@ -48,41 +48,47 @@ def messages(showing: Showing) -> list[str]:
     return pack(list(note(showing.reply) if showing.note else blocks(showing.reply, showing.heading)))
 
 
-def blocks(reply: Reply, heading: str = "") -> Iterator[Block]:
+def blocks(reply: Reply, heading: str = "") -> Iterator[Lines]:
     """All parts of a Reply, in order."""
     if heading:
-        yield Block([f"<i>{_safe(heading)}</i>"])
+        yield Lines([f"<i>{_safe(heading)}</i>"])
     parts = shown(reply)
     for part in parts:
-        if part.kind != "sources":
-            yield Block(list(_lines(part, reply)), within="fold" if part.folded else "")
+        if part.kind != "sources" and not part.folded:
+            yield Lines(list(_lines(part, reply)))
+    folded = [line for part in parts if part.folded and part.kind != "sources" for line in _lines(part, reply)]
+    if folded:
+        yield Lines([f"<b>{_safe(words()['labels']['folded'])}</b>", *folded], within="fold")
     if reply.status == "walkthrough_step" and reply.steps:
-        yield Block(list(_steps(reply)), within="fold")
+        yield Lines(list(_steps(reply)), within="fold")
     for part in parts:
         if part.kind == "sources":
-            yield Block(list(_lines(part, reply)), within="fold")
+            yield Lines(list(_lines(part, reply)), within="fold")
 
 
-def _lines(part: blocks_.Block, reply: Reply) -> Iterator[str]:
+def _lines(part: Block, reply: Reply) -> Iterator[str]:
     """One part: its heading, its sentences, its list; what must not be overlooked is bold."""
     if part.title:
         yield f"<b>{_safe(part.title)}</b>"
-    mark = {"hint": "b", "deadline": "b", "note": "i"}.get(part.kind)
-    for line in filter(None, map(_safe, part.text.split("\n"))):
-        yield f"<{mark}>{line}</{mark}>" if mark else line
-    if part.kind == "help" and reply.contacts:
-        yield from map(_contact, reply.contacts)
-    elif part.kind == "sources" and reply.sources:
-        yield from map(_source, reply.sources)
-    else:
-        yield from map(_safe, blocks_.marked(part, "•"))
+    tag = {"hint": "b", "deadline": "b", "note": "i"}.get(part.kind)
+    listed = [] if _own_list(part, reply) else marked(part, "•")
+    for line in map(_safe, filter(None, [*part.text.split("\n"), *listed])):
+        yield f"<{tag}>{line}</{tag}>" if tag else line
+    yield from _own_list(part, reply)
 
 
-def note(reply: Reply) -> Iterator[Block]:
+def _own_list(part: Block, reply: Reply) -> list[str]:
+    """Contacts and sources with what can be tapped, in place of a part's lines."""
+    if part.kind == "help":
+        return list(map(_contact, reply.contacts))
+    return list(map(_source, reply.sources)) if part.kind == "sources" else []
+
+
+def note(reply: Reply) -> Iterator[Lines]:
     """A text to copy, and outside it how."""
-    yield Block([_safe(line) for line in reply.text.split("\n")], within="copy")
+    yield Lines([_safe(line) for line in reply.text.split("\n")], within="copy")
     for text in reply.notes:
-        yield Block([f"<i>{_safe(text)}</i>"])
+        yield Lines([f"<i>{_safe(text)}</i>"])
 
 
 def _safe(text: str) -> str:
@@ -126,21 +132,21 @@ def _steps(reply: Reply) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------------- within limits
 
 
-def pack(parts: list[Block]) -> list[str]:
+def pack(parts: list[Lines]) -> list[str]:
     """The blocks as messages: cut between blocks where that is possible, then between lines, then between words."""
-    made: list[list[Block]] = [[]]
+    made: list[list[Lines]] = [[]]
     for block in parts:
         if _fits([*made[-1], block]):
             made[-1].append(block)
         elif _fits([block]):
             made.append([block])
         else:
-            piece = Block([], block.within)
+            piece = Lines([], block.within)
             for line in _short(block.lines):
-                if not _fits([*made[-1], Block([*piece.lines, line], block.within)]):
+                if not _fits([*made[-1], Lines([*piece.lines, line], block.within)]):
                     made[-1] += [piece] if piece.lines else []
                     made.append([])
-                    piece = Block([], block.within)
+                    piece = Lines([], block.within)
                 piece.lines.append(line)
             made[-1].append(piece)
     return ["\n\n".join(block.html() for block in message) for message in made if message]
@@ -151,7 +157,7 @@ def length(text: str) -> int:
     return len(html.unescape(_TAG.sub("", text)).encode("utf-16-le")) // 2
 
 
-def _fits(parts: list[Block]) -> bool:
+def _fits(parts: list[Lines]) -> bool:
     text = "\n\n".join(block.html() for block in parts)
     return length(text) <= TEXT_LIMIT and len(re.findall(r"<\w", text)) <= ENTITY_LIMIT
 
@@ -159,7 +165,7 @@ def _fits(parts: list[Block]) -> bool:
 def _short(lines: list[str]) -> Iterator[str]:
     """The lines; one that is longer than a message loses its markup and is cut between sentences or words."""
     for line in lines:
-        if _fits([Block([line], "fold")]):
+        if _fits([Lines([line], "fold")]):
             yield line
             continue
         rest = html.unescape(_TAG.sub("", line))

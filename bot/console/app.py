@@ -19,9 +19,9 @@ from bot.console import calls, followups, lookup, safeguarding, signin, supervis
 from bot.console.assistant import Assistant
 from bot.console.shape import fits
 from bot.console.state import Console, User, console, me
-from bot.console.wording import day, dial, helpline, minutes, moment, prose, when, wording
+from bot.console.wording import day, dial, helpline, minutes, moment, when, wording
 from bot.people.accounts import IDLE
-from knowledge.blocks import NUMBERED
+from knowledge.blocks import NUMBERED, from_text
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def create_app(assistant: Assistant, people: Any, secret: str, local: bool = Tru
     for part in (signin, calls, lookup, safeguarding, followups, supervising):
         app.register_blueprint(part.blueprint)
     app.context_processor(_given)
-    app.jinja_env.filters.update(prose=prose, dial=dial, when=when, day=day, moment=moment, minutes=minutes)
+    app.jinja_env.filters.update(parts=from_text, dial=dial, when=when, day=day, moment=moment, minutes=minutes)
     app.jinja_env.globals.update(numbered=NUMBERED)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app

@@ -9,13 +9,9 @@ import re
 from pathlib import Path
 from typing import Any, Optional
 
-from markupsafe import Markup, escape
 from ruamel.yaml import YAML
 
 from knowledge import clock
-
-_ITEM = re.compile(r"^- ")
-_NUMBERED = re.compile(r"^\d+\. ")
 
 
 @functools.cache
@@ -28,33 +24,6 @@ def wording() -> dict[str, Any]:
 def helpline() -> str:
     """What the line is called: INCLUSION_GUIDE_HELPLINE, else 'the helpline'."""
     return os.environ.get("INCLUSION_GUIDE_HELPLINE") or str(wording()["helpline"])
-
-
-def prose(text: str) -> Markup:
-    """Plain text as HTML: paragraphs, and the lists that lines beginning with '- ' or '1. ' make."""
-    blocks: list[Markup] = []
-    lines: list[str] = []
-    kind = "p"
-
-    def flush() -> None:
-        if not lines:
-            return
-        if kind == "p":
-            blocks.append(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in lines)))
-        else:
-            items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
-            blocks.append(Markup(f"<{kind}>{{}}</{kind}>").format(items))
-        lines.clear()
-
-    for line in text.split("\n"):
-        now = "ul" if _ITEM.match(line) else "ol" if _NUMBERED.match(line) else "p"
-        if now != kind or not line.strip():
-            flush()
-        kind = now
-        if line.strip():
-            lines.append(_NUMBERED.sub("", _ITEM.sub("", line)) if now != "p" else line)
-    flush()
-    return Markup("\n").join(blocks)
 
 
 def dial(number: str) -> Optional[str]:

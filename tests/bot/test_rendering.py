@@ -21,10 +21,11 @@ from bot.channels.rest import as_message
 from bot.channels.staff import mark
 from bot.channels.teams.client import TeamsClient
 from bot.channels.telegram_client import TelegramClient
-from bot.channels.telegram_view import ENTITY_LIMIT, TEXT_LIMIT, Block, data, length, pack, plain, read_data
+from bot.channels.telegram_view import ENTITY_LIMIT, TEXT_LIMIT, Lines, data, length, pack, plain, read_data
 from bot.inbound import payload
 from bot.replies import STATUSES, Button, Reply
 from knowledge import danger, render
+from knowledge.blocks import Block
 from knowledge.render import words
 from knowledge.store import Knowledge
 from tests.conftest import ROOT
@@ -100,7 +101,7 @@ def flat(text: str) -> str:
 def lost(reply: Reply, shown: Shown, channel: str) -> Iterator[str]:
     """What of a Reply is not shown."""
     seen = flat(shown.words)
-    needed = [*reply.hint.split("\n"), *reply.text.split("\n"), *reply.what_to_do.split("\n"), *reply.notes]
+    needed = [*reply.hint.split("\n"), *reply.text.split("\n"), *reply.notes]
     folds = channel in RICH
     needed += [line for b in reply.blocks if folds or not b.folded for line in (b.title, *b.text.split("\n"), *b.items)]
     ways = (
@@ -148,7 +149,8 @@ def test_a_page_for_two_dangers_says_safe_words_then_numbers_then_the_steps_of_e
 ) -> None:
     page = danger.page(knowledge, ["suicide-or-self-harm", "domestic-abuse"], "parent", None, "he hits me")
     ways_on = [Button("Not that", payload("not_meant")), Button("Both", payload("answer_too"))]
-    reply = Reply("crisis", page.lead, contacts=page.contacts, what_to_do=page.steps, buttons=ways_on)
+    blocks = [Block("answer", page.lead), Block("help"), *page.steps]
+    reply = Reply("crisis", contacts=page.contacts, blocks=blocks, buttons=ways_on)
     shown = CHANNELS[channel](showing_of(reply))
     assert list(lost(reply, shown, channel)) == []
     assert shown.faults == []
@@ -204,7 +206,7 @@ BLOCKS = st.lists(st.tuples(LINES, st.sampled_from(["", "fold", "copy"])), min_s
 def test_messages_are_cut_within_the_limits_and_lose_nothing(made: list[tuple[list[str], str]]) -> None:
     import html
 
-    blocks = [Block([html.escape(line) for line in lines], within) for lines, within in made]
+    blocks = [Lines([html.escape(line) for line in lines], within) for lines, within in made]
     messages = pack(blocks)
     for message in messages:
         assert length(message) <= TEXT_LIMIT
@@ -217,13 +219,13 @@ def test_messages_are_cut_within_the_limits_and_lose_nothing(made: list[tuple[li
 
 
 def test_more_markup_than_a_message_may_have_goes_into_two() -> None:
-    messages = pack([Block([f"<b>{n}</b>" for n in range(ENTITY_LIMIT + 20)])])
+    messages = pack([Lines([f"<b>{n}</b>" for n in range(ENTITY_LIMIT + 20)])])
     assert len(messages) == 2
     assert all(read(m).entities <= ENTITY_LIMIT for m in messages)
 
 
 def test_a_cut_is_made_between_blocks_before_it_is_made_within_one() -> None:
-    first, second = Block(["a" * 3000]), Block(["b" * 1000, "b" * 1000])
+    first, second = Lines(["a" * 3000]), Lines(["b" * 1000, "b" * 1000])
     assert [plain(m)[0] for m in pack([first, second])] == ["a", "b"]
 
 

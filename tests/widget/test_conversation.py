@@ -38,7 +38,7 @@ def test_the_first_question_and_its_answer(double: Double, visit: Visit) -> None
     guest = visit().open()
     answer = guest.ask("duties")
     expect(guest.said).to_have_text(["You said\nduties"], use_inner_text=True)
-    expect(answer.get_by_role("heading", level=4)).to_contain_text("4 suspensions in Staffordshire")
+    expect(answer.get_by_role("heading", level=4).first).to_contain_text("4 suspensions in Staffordshire")
     assert [set(body) for body in sent(double)] == [{"id", "text"}]
     expect(guest.input).to_have_value("")
 

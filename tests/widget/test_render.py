@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from bot.replies import Reply, body
 from bot.widget import pages
 from knowledge import danger, languages
+from knowledge.blocks import Block
 from knowledge.desk import Desk
 from tests.widget.conftest import PHONE
 from tests.widget.double import Double
@@ -28,8 +29,9 @@ ATTACKS = [
 
 
 def lines(reply: dict[str, Any]) -> list[str]:
-    """Each line of what a reply says itself, without its signs."""
+    """Each line of what a reply says itself, without its signs; the numbers of a page for danger need no heading."""
     parts = [part for part in body(Reply.from_dict(reply)) if not part.folded]
+    parts = [part for part in parts if part.kind != "help" or reply["status"] != "crisis"]
     every = [line for part in parts for line in (part.title, *part.text.splitlines(), *part.items)]
     return [line.lstrip("☐☑ ") for line in every if line]
 
@@ -51,6 +53,32 @@ def test_every_example_shows_all_its_text(visit: Callable[..., Guest]) -> None:
         assert answer.locator(".feedback").count() == (
             reply["status"] in ("answered", "not_covered", "walkthrough_summary")
         )
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_whole_guide_has_its_answer_first_its_dates_marked_and_the_rest_behind_more(
+    width: int, visit: Callable[..., Guest]
+) -> None:
+    guest = visit(**{**PHONE, "viewport": {"width": width, "height": 640}}).open()
+    answer = guest.ask("guide")
+    bubble = answer.locator(".bubble")
+    blocks = EXAMPLES["guide"]["reply"]["blocks"]
+    assert bubble.inner_text().startswith(blocks[0]["text"])
+    expect(bubble.locator("p").first).to_be_in_viewport(ratio=1)
+    expect(bubble.locator("h4")).to_have_text(["Do now:", "By when:", "Who can help:", "If English is not easy"])
+    assert bubble.locator(".is-do_now > ol > li").count() == 4
+    weights = [
+        bubble.locator(f"{each} li").first.evaluate("(li) => +getComputedStyle(li).fontWeight")
+        for each in (".is-do_now", ".is-deadline")
+    ]
+    assert weights[1] > weights[0]
+    assert answer.evaluate("(card) => card.scrollWidth <= card.clientWidth")
+    folded = bubble.get_by_text("You can ask for an interpreter")
+    more = bubble.locator("summary", has_text="More")
+    expect(folded).to_be_hidden()
+    more.focus()
+    guest.page.keyboard.press("Enter")
+    expect(folded).to_be_visible()
 
 
 def test_sources_are_folded_with_date_section_and_link(visit: Callable[..., Guest]) -> None:
@@ -112,9 +140,8 @@ def test_the_pinned_bar_has_two_numbers_to_call_on_one_line_and_no_textphone(
     page = danger.page(desk.knowledge, ["domestic-abuse"], "parent", None, "he hits me")
     double.extra["hit"] = {
         "status": "crisis",
-        "text": page.lead,
         "contacts": page.contacts,
-        "what_to_do": page.steps,
+        "blocks": [block.to_dict() for block in (Block("answer", page.lead), Block("help"), *page.steps)],
     }
     guest = visit(**{**PHONE, "viewport": {"width": width, "height": 700}}).open()
     answer = guest.ask("hit")

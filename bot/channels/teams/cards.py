@@ -143,7 +143,7 @@ def _part(part: Block, first: bool = False) -> Iterator[Piece]:
     for line in filter(None, part.text.split("\n")):
         yield from _paragraph(line, **look)
     if part.items:
-        yield from _list(marked(part))
+        yield from _list(marked(part), **look)
 
 
 def _paragraph(text: str, **look: Any) -> Iterator[Piece]:
@@ -155,11 +155,11 @@ def _text(text: str, **look: Any) -> Piece:
     return Piece(_block(_escaped(text), **look), text)
 
 
-def _list(lines: list[str]) -> Iterator[Piece]:
+def _list(lines: list[str], **look: Any) -> Iterator[Piece]:
     """A list as one element, or as several where it is long."""
     for some in _chunks(lines, _BLOCK):
         marked = [f"{found.group(1)} {_escaped(found.group(2))}" for found in map(_ITEM.match, some) if found]
-        yield Piece(_block("\n".join(marked), spacing="Small"), "\n".join(some))
+        yield Piece(_block("\n".join(marked), spacing="Small", **look), "\n".join(some))
 
 
 def _block(text: str, **look: Any) -> dict[str, Any]:

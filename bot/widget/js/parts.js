@@ -274,7 +274,7 @@ export function feedback(chat, event) {
 export function parts(chat, reply, blocks) {
   const { words } = chat;
   const node = (block) => {
-    if (block.kind === "note") return el("p.note", {}, block.text);
+    if (block.kind === "note") return el("div.note", {}, part(block));
     if (block.kind !== "help" || !reply.contacts?.length) return part(block);
     if (reply.status === "crisis") return numbers(words, reply.contacts);
     return part(block, contactCards(words, reply.contacts));

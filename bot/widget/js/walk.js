@@ -114,7 +114,6 @@ export function summaryCard(chat, event) {
   const done = answered(reply.steps);
   const progress = fill(words.walk.progress, { done, total });
   return [
-    scopeLine(chat, reply),
     el("div.meter", {}, el("p.count", { tabindex: -1 }, progress), el("progress", { max: total, value: done, "aria-label": progress })),
     keepActions(chat, event),
     ...parts(chat, reply, notes),
@@ -122,6 +121,7 @@ export function summaryCard(chat, event) {
     ...reply.blocks.filter((b) => b.kind === "card").map((b) => part(b, ticked(b, reply.steps))),
     ...parts(chat, reply, rest),
     sourceList(words, reply.sources),
+    scopeLine(chat, reply),
   ];
 }
 
