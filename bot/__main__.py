@@ -85,7 +85,7 @@ def _announced_encoder() -> Callable:
 
 def train_if_stale(force: bool = False) -> None:
     """Train, if what training depends on changed."""
-    from bot import model
+    from bot.engine import model
 
     why = model.why_train()
     if why is None and not force:
@@ -95,7 +95,7 @@ def train_if_stale(force: bool = False) -> None:
     log = ROOT / "var" / "train.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as out:
-        code = "from bot import model, server; server.quiet(); model.train()"
+        code = "from bot.engine import agent, model; agent.quiet(); model.train()"
         ended = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
         while ended.poll() is None:
             time.sleep(0.5)
@@ -146,7 +146,8 @@ def start(rest: list[str]) -> int:
     build()
     train_if_stale()
     print("Starting ...", flush=True)
-    from bot import model, server
+    from bot import server
+    from bot.engine import model
 
     for line in lines:
         print(line, flush=True)

@@ -1,4 +1,4 @@
-"""The assistant's server: Rasa's agent and channels, our stores, actions in the same process, health, retention."""
+"""The assistant's server: agent and channels in one app, health, retention, the console beside it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from typing import Any, Callable, TypeVar
 
 import sqlalchemy as sa
 
-from bot import rasa_fixes
 from bot.channels.events import trackers_of
 from bot.channels.http import Refused, refusal
 from bot.channels.tokens import BadSecret, secret
-from bot.inprocess import InProcessActions
+from bot.engine.agent import add_channels, load_agent, quiet
+from bot.engine.tracker_store import TrackerStore
 from bot.people import database, stores
 from bot.people.lease import RENEWED, Lease, Taken
 from bot.privacy import keep_days
 from bot.sqlite import empty_log
-from bot.tracker_store import TrackerStore
 from bot.widget import pages
 from knowledge import store
 from knowledge.desk import desk
@@ -41,34 +40,6 @@ PATIENCE = 2.0  # seconds that a sign of readiness waits for a database
 T = TypeVar("T")
 
 
-def quiet(level: int = logging.WARNING) -> None:
-    """Warnings and worse only, each time they happen, and never a message's text."""
-    import warnings
-
-    import rasa.utils.common
-    import rasa.utils.log_utils
-
-    warnings.filterwarnings("ignore")
-    rasa.utils.common.configure_logging_and_warnings(level, None, False, filter_repeated_logs=False)
-    rasa.utils.log_utils.configure_structlog(level)
-    for name in ("sanic.access", "apscheduler", "pymongo", "matplotlib"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-
-
-async def load_agent(model: str, loop: Any = None) -> Any:
-    """Rasa's agent over our stores, with the actions in this process."""
-    from rasa.core import agent
-    from rasa.core.utils import AvailableEndpoints
-
-    rasa_fixes.apply()
-    endpoints = AvailableEndpoints(
-        action=InProcessActions("actions"),
-        tracker_store=TrackerStore(),
-        lock_store=rasa_fixes.LockStore(),
-    )
-    return await agent.load_agent(model_path=model, endpoints=endpoints, loop=loop)
-
-
 def make_app(
     model: str,
     credentials: str | None = None,
@@ -80,8 +51,6 @@ def make_app(
 
     A `lease` is renewed while the app runs; it stops once another process has taken it.
     """
-    from rasa.core.channels import channel
-    from rasa.core.run import create_http_input_channels
     from sanic import Sanic, response
     from sanic.exceptions import PayloadTooLarge
 
@@ -90,8 +59,7 @@ def make_app(
     app = Sanic("inclusion_guide", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = 100_000
     app.ctx.agent = None
-    channels = create_http_input_channels(None, credentials or str(ROOT / "credentials.yml"))
-    channel.register(channels, app, route="/webhooks/")
+    add_channels(app, credentials or str(ROOT / "credentials.yml"))
 
     @app.route("/")
     async def root(_: Any) -> Any:

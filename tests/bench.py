@@ -22,7 +22,7 @@ import httpx
 import psutil
 from rasa.cli.scaffold import create_initial_project
 
-from bot import model
+from bot.engine import model
 from knowledge.place import ROOT
 from tests.serving import WEBHOOK, free_port, served, stores_in
 from tests.widget import bench as chat
@@ -133,7 +133,7 @@ def trained(folder: Path) -> float:
     """The seconds of training our model anew."""
     started = time.monotonic()
     subprocess.run(
-        [sys.executable, "-c", "from bot import model, server; server.quiet(); model.train()"],
+        [sys.executable, "-c", "from bot.engine import agent, model; agent.quiet(); model.train()"],
         cwd=ROOT,
         env={**os.environ, "INCLUSION_GUIDE_MODELS": str(folder / "models")},
         check=True,

@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "bot/details": {"bot.details", "knowledge"},
     "bot/choices.py": {"bot.replies", "bot.inbound", "knowledge"},
     "actions": {"actions", "bot.choices", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
+    "bot/engine": {"bot.engine", "bot.channels.failure", "bot.nlu", "bot.privacy", "bot.sqlite", "knowledge"},
     "bot/nlu": {"bot.nlu", "knowledge"},
     "bot/people": {"bot.people", "bot.privacy", "bot.sqlite", "knowledge"},
     "bot/widget": {"bot.widget", "knowledge"},
@@ -44,7 +45,7 @@ MAY_IMPORT = {
         "bot.channels",
         "bot.people",
         "bot.widget",
-        "bot.tracker_store",
+        "bot.engine.tracker_store",
         "bot.choices",
         "bot.replies",
         "bot.inbound",
@@ -87,6 +88,7 @@ NO_RASA = (
     "bot/widget",
     "bot/console",
 )
+KNOW_RASA = ("bot/engine", "bot/nlu", "bot/channels")
 OURS = ("knowledge", "actions", "bot", "tests")
 
 
@@ -134,6 +136,13 @@ def test_the_facts_and_the_replies_know_no_rasa(part: str) -> None:
     for path in modules(part):
         found = [n for n in imports(path) if n.split(".")[0] in ("rasa", "rasa_sdk", "sanic", "telegram")]
         assert not found, f"{path.relative_to(ROOT)} imports {found}"
+
+
+def test_of_the_bot_only_the_engine_the_components_and_the_channels_know_rasa() -> None:
+    may = {path for part in KNOW_RASA for path in modules(part)}
+    for path in set(modules("bot")) - may:
+        others = [n for n in imports(path) if n.split(".")[0] in ("rasa", "rasa_sdk")]
+        assert not others, f"{path.relative_to(ROOT)} imports {others}"
 
 
 CLOCK = ROOT / "knowledge/clock.py"

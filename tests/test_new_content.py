@@ -8,7 +8,7 @@ from typing import Any, Callable
 import pytest
 from ruamel.yaml import YAML
 
-from bot import model
+from bot.engine import model
 from knowledge import check, minilm, place, store
 from knowledge import desk as desks
 from knowledge.desk import Desk

@@ -20,9 +20,9 @@ from sanic.response import HTTPResponse
 from bot.channels import origins
 from bot.channels.failure import failure_reply
 from bot.channels.handled import handled
+from bot.engine.tracker_store import ASIDE
 from bot.inbound import take_in
 from bot.replies import Reply, as_text
-from bot.tracker_store import ASIDE
 from knowledge.desk import desk
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Optional
 
-from bot.tracker_store import TrackerStore
+from bot.engine.tracker_store import TrackerStore
 from knowledge.desk import desk
 from knowledge.render import situation, words
 

@@ -26,6 +26,7 @@ from bot.channels.hub import Hub
 from bot.channels.limits import Limit, neighbourhood
 from bot.channels.tokens import Token, Tokens, begin, secret
 from bot.channels.worker import Worker
+from bot.engine.tracker_store import TrackerStore
 from bot.inbound import CHAT_LIMIT, Inbound, payload, take_in
 from bot.people import database, stores
 from bot.people.ended import Ended
@@ -33,7 +34,6 @@ from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox, Waiting
 from bot.privacy import keep_days, redact
-from bot.tracker_store import TrackerStore
 from bot.widget import bundle, pages
 from knowledge import render
 from knowledge.desk import desk

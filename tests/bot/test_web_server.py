@@ -16,9 +16,9 @@ from bot.channels.limits import Limit, neighbourhood
 from bot.channels.origins import allowed
 from bot.channels.tokens import BadSecret, secret
 from bot.channels.web import MESSAGES_A_MINUTE
+from bot.engine.tracker_store import TrackerStore
 from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
-from bot.tracker_store import TrackerStore
 from tests.bot.web import InProcess, Start
 
 SECRET = "ZEBRAFISH"

@@ -13,7 +13,7 @@ INPUTS = (
     "config.yml",
     "domain.yml",
     "requirements.lock",
-    "bot/policy.py",
+    "bot/engine/policy.py",
     "knowledge/words.py",
     "knowledge/minilm.py",
 )
