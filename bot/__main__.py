@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import socket
 import subprocess
 import sys
 import time
 from typing import Callable
 
+from bot import settings
 from knowledge.place import ROOT
-
-PORT = 5005
 
 
 class Stop(RuntimeError):
@@ -30,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _help()
     try:
         return COMMANDS[options.command](options.rest)
-    except Stop as stop:
+    except (Stop, settings.BadSetting) as stop:
         print(stop, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -124,6 +122,7 @@ def _port_is_free(host: str, port: int) -> bool:
 
 def start(rest: list[str]) -> int:
     """Set up, train if needed, and serve on http://localhost:5005."""
+    settings.check()
     options = _address(rest)
     if not _port_is_free(options.host, options.port):
         raise Stop(
@@ -178,12 +177,8 @@ def _messengers() -> list[str]:
     """A line for each messenger: whether it is on, and if not why."""
     from bot.channels import telegram_settings as telegram
     from bot.channels.teams import access as teams
-    from bot.channels.teams.settings import BadSettings
 
-    try:
-        return [asyncio.run(telegram.state())[1], asyncio.run(teams.state())]
-    except (telegram.BadWebhook, BadSettings) as error:
-        raise Stop(str(error)) from error
+    return [asyncio.run(telegram.state())[1], asyncio.run(teams.state())]
 
 
 def telegram(rest: list[str]) -> int:
@@ -191,7 +186,7 @@ def telegram(rest: list[str]) -> int:
     from bot.channels import telegram_settings
     from bot.channels.phrases import phrases
 
-    os.environ.pop(telegram_settings.WEBHOOK, None)
+    settings.TELEGRAM_WEBHOOK.leave_out()
     if telegram_settings.token() is None:
         raise Stop(phrases()["telegram"]["start"]["no_token"])
     usable, line = asyncio.run(telegram_settings.state())
@@ -202,10 +197,9 @@ def telegram(rest: list[str]) -> int:
 
 def console_address(port: int) -> tuple[str, int] | None:
     """Where the helpline console is served: beside the assistant, on the next port; None where it is off."""
-    if os.environ.get("INCLUSION_GUIDE_CONSOLE", "on").lower() in ("off", "0", "false", "no"):
+    if not settings.CONSOLE():
         return None
-    host = os.environ.get("INCLUSION_GUIDE_CONSOLE_HOST") or "127.0.0.1"
-    return host, int(os.environ.get("CONSOLE_PORT") or port + 1)
+    return settings.CONSOLE_HOST(), settings.CONSOLE_PORT() or port + 1
 
 
 def _say_console(host: str, port: int) -> None:
@@ -220,7 +214,7 @@ def _say_console(host: str, port: int) -> None:
 def _address(rest: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run start")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or PORT))
+    parser.add_argument("--port", type=int, default=settings.PORT())
     return parser.parse_args(rest)
 
 
@@ -323,11 +317,10 @@ def people(rest: list[str]) -> int:
 def teams_package(rest: list[str]) -> int:
     """Make the app package for Microsoft Teams."""
     from bot.channels.teams import package
-    from bot.channels.teams.settings import BadSettings
 
     try:
         return package.main(rest)
-    except (package.BadPackage, BadSettings) as error:
+    except package.BadPackage as error:
         raise Stop(str(error)) from error
 
 

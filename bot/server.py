@@ -11,9 +11,10 @@ from typing import Any, Callable, TypeVar
 
 import sqlalchemy as sa
 
+from bot import settings
 from bot.channels.events import trackers_of
 from bot.channels.http import Refused, refusal
-from bot.channels.tokens import BadSecret, secret
+from bot.channels.tokens import secret
 from bot.engine.agent import add_channels, load_agent, quiet
 from bot.engine.tracker_store import TrackerStore
 from bot.people import database, stores
@@ -183,20 +184,20 @@ def serve(
 ) -> None:
     """Serve until stopped; with the console's host and port, the console too."""
     if host not in LOOPBACK:
-        os.environ.setdefault("INCLUSION_GUIDE_REST", "off")
+        settings.REST.suggest("off")
     quiet()
     from bot.channels import telegram_settings as telegram
     from bot.channels import web
-    from bot.channels.teams.settings import BadSettings, settings
+    from bot.channels.teams.settings import registration
 
     try:
+        settings.check()
         desk()
         lease = Lease(database.engine())
-        teams = settings()
-        if web.is_on() or console or telegram.token() or teams:
+        if web.is_on() or console or telegram.token() or registration():
             secret()
         telegram.webhook()
-    except (store.NotBuilt, database.Unusable, BadSecret, telegram.BadWebhook, BadSettings) as error:
+    except (store.NotBuilt, database.Unusable, settings.BadSetting) as error:
         raise NotReady(str(error)) from error
     if not os.path.exists(model):
         raise NotReady("There is no trained model. Run ./run train, then ./run.")

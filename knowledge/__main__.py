@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from knowledge import check as checks
-from knowledge import clock, minilm, place, read, schema, store
+from knowledge import clock, minilm, place, read, schema, settings, store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
     new.add_argument("kind", choices=sorted(schema.KINDS))
     new.add_argument("id")
     options = parser.parse_args(arguments)
-    return {"check": _check, "build": _build, "show": _show, "new": _new}[options.command](options)
+    try:
+        return {"check": _check, "build": _build, "show": _show, "new": _new}[options.command](options)
+    except settings.BadSetting as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import functools
-import os
 import re
 from pathlib import Path
 from typing import Any, Optional
@@ -12,6 +11,7 @@ from typing import Any, Optional
 from markupsafe import Markup, escape
 from ruamel.yaml import YAML
 
+from bot import settings
 from knowledge import clock
 
 _ITEM = re.compile(r"^- ")
@@ -26,8 +26,8 @@ def wording() -> dict[str, Any]:
 
 
 def helpline() -> str:
-    """What the line is called: INCLUSION_GUIDE_HELPLINE, else 'the helpline'."""
-    return os.environ.get("INCLUSION_GUIDE_HELPLINE") or str(wording()["helpline"])
+    """What the line is called by its own name, else 'the helpline'."""
+    return settings.HELPLINE() or str(wording()["helpline"])
 
 
 def prose(text: str) -> Markup:

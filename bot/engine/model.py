@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
+from bot import settings
 from knowledge.place import ROOT
 
 INPUTS = (
@@ -26,7 +26,7 @@ class TrainingFailed(RuntimeError):
 
 def folder() -> Path:
     """Where the model lies."""
-    return Path(os.environ.get("INCLUSION_GUIDE_MODELS") or ROOT / "models")
+    return settings.MODELS()
 
 
 def path() -> Path:

@@ -91,7 +91,7 @@ def test_the_address_of_an_office_is_for_everybody(role: str | None) -> None:
 
 @pytest.mark.parametrize("setting", ["1", "on", "true", "YES"])
 def test_old_contacts_can_be_hidden(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(render.HIDE_OLD_CONTACTS, setting)
+    monkeypatch.setenv("INCLUSION_GUIDE_HIDE_OLD_CONTACTS", setting)
     old = render.contact(
         from_old_paper(phone="01632 960111", officer="Ann Other", web="https://mill.example"), "school"
     )
@@ -101,7 +101,7 @@ def test_old_contacts_can_be_hidden(setting: str, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("setting", ["", "0", "off", "no"])
 def test_old_contacts_are_shown_unless_they_are_hidden(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(render.HIDE_OLD_CONTACTS, setting)
+    monkeypatch.setenv("INCLUSION_GUIDE_HIDE_OLD_CONTACTS", setting)
     assert render.contact(from_old_paper(phone="01632 960111"), None)["phone"] == "01632 960111"
 
 
