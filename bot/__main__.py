@@ -52,7 +52,8 @@ def _help(rest: list[str] | None = None) -> int:
 
 def build() -> None:
     """Check the content and build the knowledge database, if the content changed."""
-    from knowledge import minilm, place, store
+    from knowledge import place, store
+    from knowledge.encoder import WeightsError
 
     started = time.monotonic()
     try:
@@ -62,21 +63,22 @@ def build() -> None:
             f"The content has faults, so I built nothing:\n{broken}\n"
             "Put these right, or see all of it with: ./run knowledge check"
         ) from broken
-    except minilm.WeightsError as error:
+    except WeightsError as error:
         raise Stop(str(error)) from error
     if changed:
         print(f"The knowledge base is built ({time.monotonic() - started:.0f} s).")
 
 
 def _announced_encoder() -> Callable:
-    from knowledge import minilm, place
+    from knowledge import place
+    from knowledge.encoder import shared_encoder
 
     def embed(texts: list[str]) -> object:
         if len(texts) > 500:
             print(
                 f"Building the knowledge base: {len(texts)} phrases to read, about {len(texts) / 150:.0f} seconds ..."
             )
-        return minilm.encoder(place.home())(texts)
+        return shared_encoder(place.home())(texts)
 
     return embed
 

@@ -6,7 +6,8 @@ import argparse
 import sys
 
 from knowledge import check as checks
-from knowledge import clock, minilm, place, read, schema, settings, store
+from knowledge import clock, place, read, schema, settings, store
+from knowledge.encoder import WeightsError, shared_encoder
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,8 +51,8 @@ def _check(options: argparse.Namespace) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     try:
-        changed = store.build(place.knowledge_url(), minilm.encoder(place.home()), place.content())
-    except (store.BrokenContent, minilm.WeightsError) as error:
+        changed = store.build(place.knowledge_url(), shared_encoder(place.home()), place.content())
+    except (store.BrokenContent, WeightsError) as error:
         print(error, file=sys.stderr)
         return 1
     print("The knowledge base is built." if changed else "The knowledge base is up to date.")

@@ -145,11 +145,12 @@ def trained(folder: Path) -> float:
 
 def tenfold(folder: Path) -> str:
     """A knowledge database with nine made-up councils' copies of every local record beside the real ones."""
-    from knowledge import minilm, place, store
+    from knowledge import place, store
+    from knowledge.encoder import shared_encoder
     from tests.made_up import many_times
 
     url = f"sqlite:///{folder / 'tenfold.db'}"
-    store.build(url, minilm.encoder(place.home()), many_times(folder / "content"))
+    store.build(url, shared_encoder(place.home()), many_times(folder / "content"))
     return url
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from knowledge import read, render, schema
-from knowledge.minilm import DIMENSIONS
+from knowledge.encoder import WIDTH
 from knowledge.store import Knowledge
 
 PUBLIC = (None, "parent", "child")
@@ -27,7 +27,7 @@ def northfold(content: Path) -> Knowledge:
     entries: dict[str, dict[str, Any]] = {}
     for document in documents:
         entries.setdefault(document.kind, {})[document.entry.id] = document.entry
-    return Knowledge(entries, [], np.zeros((0, DIMENSIONS), np.float32))
+    return Knowledge(entries, [], np.zeros((0, WIDTH), np.float32))
 
 
 def service(**fields: Any) -> schema.Service:
