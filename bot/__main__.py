@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import socket
 import subprocess
 import sys
 import time
 from typing import Callable
 
+from bot import settings
 from knowledge.place import ROOT
-
-PORT = 5005
 
 
 class Stop(RuntimeError):
@@ -30,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _help()
     try:
         return COMMANDS[options.command](options.rest)
-    except Stop as stop:
+    except (Stop, settings.BadSetting) as stop:
         print(stop, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -54,7 +52,8 @@ def _help(rest: list[str] | None = None) -> int:
 
 def build() -> None:
     """Check the content and build the knowledge database, if the content changed."""
-    from knowledge import minilm, place, store
+    from knowledge import place, store
+    from knowledge.encoder import WeightsError
 
     started = time.monotonic()
     try:
@@ -64,28 +63,29 @@ def build() -> None:
             f"The content has faults, so I built nothing:\n{broken}\n"
             "Put these right, or see all of it with: ./run knowledge check"
         ) from broken
-    except minilm.WeightsError as error:
+    except WeightsError as error:
         raise Stop(str(error)) from error
     if changed:
         print(f"The knowledge base is built ({time.monotonic() - started:.0f} s).")
 
 
 def _announced_encoder() -> Callable:
-    from knowledge import minilm, place
+    from knowledge import place
+    from knowledge.encoder import shared_encoder
 
     def embed(texts: list[str]) -> object:
         if len(texts) > 500:
             print(
                 f"Building the knowledge base: {len(texts)} phrases to read, about {len(texts) / 150:.0f} seconds ..."
             )
-        return minilm.encoder(place.home())(texts)
+        return shared_encoder(place.home())(texts)
 
     return embed
 
 
 def train_if_stale(force: bool = False) -> None:
     """Train, if what training depends on changed."""
-    from bot import model
+    from bot.engine import model
 
     why = model.why_train()
     if why is None and not force:
@@ -95,7 +95,7 @@ def train_if_stale(force: bool = False) -> None:
     log = ROOT / "var" / "train.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as out:
-        code = "from bot import model, server; server.quiet(); model.train()"
+        code = "from bot.engine import agent, model; agent.quiet(); model.train()"
         ended = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
         while ended.poll() is None:
             time.sleep(0.5)
@@ -124,6 +124,7 @@ def _port_is_free(host: str, port: int) -> bool:
 
 def start(rest: list[str]) -> int:
     """Set up, train if needed, and serve on http://localhost:5005."""
+    settings.check()
     options = _address(rest)
     if not _port_is_free(options.host, options.port):
         raise Stop(
@@ -146,7 +147,8 @@ def start(rest: list[str]) -> int:
     build()
     train_if_stale()
     print("Starting ...", flush=True)
-    from bot import model, server
+    from bot import server
+    from bot.engine import model
 
     for line in lines:
         print(line, flush=True)
@@ -177,12 +179,8 @@ def _messengers() -> list[str]:
     """A line for each messenger: whether it is on, and if not why."""
     from bot.channels import telegram_settings as telegram
     from bot.channels.teams import access as teams
-    from bot.channels.teams.settings import BadSettings
 
-    try:
-        return [asyncio.run(telegram.state())[1], asyncio.run(teams.state())]
-    except (telegram.BadWebhook, BadSettings) as error:
-        raise Stop(str(error)) from error
+    return [asyncio.run(telegram.state())[1], asyncio.run(teams.state())]
 
 
 def telegram(rest: list[str]) -> int:
@@ -190,7 +188,7 @@ def telegram(rest: list[str]) -> int:
     from bot.channels import telegram_settings
     from bot.channels.phrases import phrases
 
-    os.environ.pop(telegram_settings.WEBHOOK, None)
+    settings.TELEGRAM_WEBHOOK.leave_out()
     if telegram_settings.token() is None:
         raise Stop(phrases()["telegram"]["start"]["no_token"])
     usable, line = asyncio.run(telegram_settings.state())
@@ -201,10 +199,9 @@ def telegram(rest: list[str]) -> int:
 
 def console_address(port: int) -> tuple[str, int] | None:
     """Where the helpline console is served: beside the assistant, on the next port; None where it is off."""
-    if os.environ.get("INCLUSION_GUIDE_CONSOLE", "on").lower() in ("off", "0", "false", "no"):
+    if not settings.CONSOLE():
         return None
-    host = os.environ.get("INCLUSION_GUIDE_CONSOLE_HOST") or "127.0.0.1"
-    return host, int(os.environ.get("CONSOLE_PORT") or port + 1)
+    return settings.CONSOLE_HOST(), settings.CONSOLE_PORT() or port + 1
 
 
 def _say_console(host: str, port: int) -> None:
@@ -219,7 +216,7 @@ def _say_console(host: str, port: int) -> None:
 def _address(rest: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run start")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or PORT))
+    parser.add_argument("--port", type=int, default=settings.PORT())
     return parser.parse_args(rest)
 
 
@@ -322,11 +319,10 @@ def people(rest: list[str]) -> int:
 def teams_package(rest: list[str]) -> int:
     """Make the app package for Microsoft Teams."""
     from bot.channels.teams import package
-    from bot.channels.teams.settings import BadSettings
 
     try:
         return package.main(rest)
-    except (package.BadPackage, BadSettings) as error:
+    except package.BadPackage as error:
         raise Stop(str(error)) from error
 
 

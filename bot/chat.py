@@ -6,19 +6,20 @@ import asyncio
 import uuid
 from typing import Any
 
-from bot import model, server
 from bot.channels.rest import RestChannel
+from bot.engine import model
+from bot.engine.agent import load_agent, quiet
 
 
 def talk() -> int:
     """Read lines until an empty one or the end of input."""
-    server.quiet()
+    quiet()
     asyncio.run(_talk())
     return 0
 
 
 async def _talk() -> None:
-    agent = await server.load_agent(str(model.path()))
+    agent = await load_agent(str(model.path()))
     channel, sender = RestChannel(), uuid.uuid4().hex
     print("Type your question; a number chooses a button; an empty line ends.")
     buttons: list[dict[str, Any]] = []

@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     logging.disable(logging.WARNING)
 
-    from bot.tracker_store import TrackerStore
+    from bot.engine.tracker_store import TrackerStore
 
     trackers = TrackerStore()
     meant = _meant(trackers, options.conversation)

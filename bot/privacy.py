@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 from typing import Iterable
 
+from bot import settings
 from bot.details.accounts import accounts
 from bot.details.digits import Digits
 from bot.details.ours import ours
@@ -14,8 +14,6 @@ from bot.details.people import people
 from bot.details.places import schools, streets
 from bot.details.text import Text
 from bot.details.written import MASK, details, national
-
-KEEP_DAYS = 28
 
 # each kind of detail in the words of its mark
 NAMES = {
@@ -94,5 +92,5 @@ def redact(text: str, public_numbers: Iterable[str] = ()) -> tuple[str, list[str
 
 
 def keep_days() -> int:
-    """For how many days after its last message a conversation is kept: INCLUSION_GUIDE_KEEP_DAYS, else 28."""
-    return int(os.environ.get("INCLUSION_GUIDE_KEEP_DAYS") or KEEP_DAYS)
+    """For how many days after its last message a conversation is kept."""
+    return settings.KEEP_DAYS()

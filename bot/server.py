@@ -1,4 +1,4 @@
-"""The assistant's server: Rasa's agent and channels, our stores, actions in the same process, health, retention."""
+"""The assistant's server: agent and channels in one app, health, retention, the console beside it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any, Callable, TypeVar
 
 import sqlalchemy as sa
 
-from bot import rasa_fixes
+from bot import settings
 from bot.channels.events import trackers_of
 from bot.channels.http import Refused, refusal
-from bot.channels.tokens import BadSecret, secret
-from bot.inprocess import InProcessActions
+from bot.channels.tokens import secret
+from bot.engine.agent import add_channels, load_agent, quiet
+from bot.engine.tracker_store import TrackerStore
 from bot.people import database, stores
 from bot.people.lease import RENEWED, Lease, Taken
 from bot.privacy import keep_days
 from bot.sqlite import empty_log
-from bot.tracker_store import TrackerStore
 from bot.widget import pages
 from knowledge import store
 from knowledge.desk import desk
@@ -41,34 +41,6 @@ PATIENCE = 2.0  # seconds that a sign of readiness waits for a database
 T = TypeVar("T")
 
 
-def quiet(level: int = logging.WARNING) -> None:
-    """Warnings and worse only, each time they happen, and never a message's text."""
-    import warnings
-
-    import rasa.utils.common
-    import rasa.utils.log_utils
-
-    warnings.filterwarnings("ignore")
-    rasa.utils.common.configure_logging_and_warnings(level, None, False, filter_repeated_logs=False)
-    rasa.utils.log_utils.configure_structlog(level)
-    for name in ("sanic.access", "apscheduler", "pymongo", "matplotlib"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-
-
-async def load_agent(model: str, loop: Any = None) -> Any:
-    """Rasa's agent over our stores, with the actions in this process."""
-    from rasa.core import agent
-    from rasa.core.utils import AvailableEndpoints
-
-    rasa_fixes.apply()
-    endpoints = AvailableEndpoints(
-        action=InProcessActions("actions"),
-        tracker_store=TrackerStore(),
-        lock_store=rasa_fixes.LockStore(),
-    )
-    return await agent.load_agent(model_path=model, endpoints=endpoints, loop=loop)
-
-
 def make_app(
     model: str,
     credentials: str | None = None,
@@ -80,8 +52,6 @@ def make_app(
 
     A `lease` is renewed while the app runs; it stops once another process has taken it.
     """
-    from rasa.core.channels import channel
-    from rasa.core.run import create_http_input_channels
     from sanic import Sanic, response
     from sanic.exceptions import PayloadTooLarge
 
@@ -90,8 +60,7 @@ def make_app(
     app = Sanic("inclusion_guide", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = 100_000
     app.ctx.agent = None
-    channels = create_http_input_channels(None, credentials or str(ROOT / "credentials.yml"))
-    channel.register(channels, app, route="/webhooks/")
+    add_channels(app, credentials or str(ROOT / "credentials.yml"))
 
     @app.route("/")
     async def root(_: Any) -> Any:
@@ -215,20 +184,20 @@ def serve(
 ) -> None:
     """Serve until stopped; with the console's host and port, the console too."""
     if host not in LOOPBACK:
-        os.environ.setdefault("INCLUSION_GUIDE_REST", "off")
+        settings.REST.suggest("off")
     quiet()
     from bot.channels import telegram_settings as telegram
     from bot.channels import web
-    from bot.channels.teams.settings import BadSettings, settings
+    from bot.channels.teams.settings import registration
 
     try:
+        settings.check()
         desk()
         lease = Lease(database.engine())
-        teams = settings()
-        if web.is_on() or console or telegram.token() or teams:
+        if web.is_on() or console or telegram.token() or registration():
             secret()
         telegram.webhook()
-    except (store.NotBuilt, database.Unusable, BadSecret, telegram.BadWebhook, BadSettings) as error:
+    except (store.NotBuilt, database.Unusable, settings.BadSetting) as error:
         raise NotReady(str(error)) from error
     if not os.path.exists(model):
         raise NotReady("There is no trained model. Run ./run train, then ./run.")

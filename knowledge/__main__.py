@@ -7,7 +7,8 @@ import sys
 from typing import Any, get_args
 
 from knowledge import check as checks
-from knowledge import clock, minilm, place, read, schema, store
+from knowledge import clock, place, read, schema, settings, store
+from knowledge.encoder import WeightsError, shared_encoder
 from knowledge.situation import Situation, fact, facts
 
 FOLD = "------------------------------ behind 'More'"
@@ -29,7 +30,11 @@ def main(arguments: list[str] | None = None) -> int:
     new.add_argument("kind", choices=sorted(schema.KINDS))
     new.add_argument("id")
     options = parser.parse_args(arguments)
-    return {"check": _check, "build": _build, "show": _show, "new": _new}[options.command](options)
+    try:
+        return {"check": _check, "build": _build, "show": _show, "new": _new}[options.command](options)
+    except settings.BadSetting as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -52,8 +57,8 @@ def _check(options: argparse.Namespace) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     try:
-        changed = store.build(place.knowledge_url(), minilm.encoder(place.home()), place.content())
-    except (store.BrokenContent, minilm.WeightsError) as error:
+        changed = store.build(place.knowledge_url(), shared_encoder(place.home()), place.content())
+    except (store.BrokenContent, WeightsError) as error:
         print(error, file=sys.stderr)
         return 1
     print("The knowledge base is built." if changed else "The knowledge base is up to date.")

@@ -6,7 +6,8 @@ import dataclasses
 import threading
 from typing import Any
 
-from knowledge import minilm, place, store
+from knowledge import place, store
+from knowledge.encoder import shared_encoder
 from knowledge.query import Finder
 from knowledge.reading import Reader
 from knowledge.store import Knowledge
@@ -54,7 +55,7 @@ _desks: dict[str, Desk] = {}
 
 def open_desk(knowledge: Knowledge) -> Desk:
     """A desk over this knowledge."""
-    return Desk(knowledge, Reader(knowledge), Finder(knowledge, minilm.encoder(place.home())))
+    return Desk(knowledge, Reader(knowledge), Finder(knowledge, shared_encoder(place.home())))
 
 
 def desk() -> Desk:

@@ -1,21 +1,21 @@
-"""Where the derived files lie: INCLUSION_GUIDE_HOME (default: var/), and KNOWLEDGE_URL for another database."""
+"""Where the content lies and what is made from it: by default in var/."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from knowledge import settings
+from knowledge.settings import ROOT as ROOT
 
 
 def home() -> Path:
     """The folder for everything that is made at set-up or while running."""
-    return Path(os.environ.get("INCLUSION_GUIDE_HOME") or ROOT / "var")
+    return settings.HOME()
 
 
 def knowledge_url() -> str:
     """The database of the built knowledge."""
-    return os.environ.get("KNOWLEDGE_URL") or f"sqlite:///{home() / 'knowledge.db'}"
+    return settings.KNOWLEDGE_URL() or f"sqlite:///{home() / 'knowledge.db'}"
 
 
 def languages() -> Path:
@@ -30,4 +30,4 @@ def danger_words() -> Path:
 
 def content() -> Path:
     """The folder of the YAML content."""
-    return Path(os.environ.get("KNOWLEDGE_CONTENT") or Path(__file__).parent / "content")
+    return settings.CONTENT()

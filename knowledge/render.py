@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import os
 from pathlib import Path
 from typing import Any, Iterable, Optional
 
 from ruamel.yaml import YAML
 
-from knowledge import schema
+from knowledge import schema, settings
 from knowledge.store import Knowledge, Record
 from knowledge.words import plain
 
-HIDE_OLD_CONTACTS = "INCLUSION_GUIDE_HIDE_OLD_CONTACTS"  # on: contacts from old papers show the service alone
 MONTHS = [
     "January",
     "February",
@@ -149,8 +147,7 @@ def contact(service: schema.Service, role: Optional[str]) -> dict[str, Any]:
     elif not service.verified:
         when = month(service.last_evidence)
         note = labels["check_contact"].format(date=when) if when else labels["check_contact_undated"]
-    hidden = bool(service.published_in) and os.environ.get(HIDE_OLD_CONTACTS, "").lower() in ("1", "on", "true", "yes")
-    if hidden:
+    if service.published_in and settings.HIDE_OLD_CONTACTS():
         return {"id": service.id, "title": service.title, "for": service.for_}
     staff = role in ("school", "governor", "professional", "council", "adviser")
     shown = {

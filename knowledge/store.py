@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, declarative_base
 
 from knowledge import read, schema
-from knowledge.minilm import DIMENSIONS
+from knowledge.encoder import KEY, WIDTH
 from knowledge.situation import Situation
 
 SHAPE = "3"  # raise when the tables or what fills them change, so that old databases are rebuilt
@@ -49,7 +49,7 @@ class PhraseRow(Base):
 
 
 class VectorRow(Base):
-    """The embedding of one text, kept over rebuilds by the text's hash."""
+    """The embedding of one text by one encoder, kept over rebuilds by the hash of both."""
 
     __tablename__ = "vector"
     hash = sa.Column(sa.String(64), primary_key=True)
@@ -86,8 +86,8 @@ def engine(url: str) -> Engine:
 
 
 def fingerprint(content: Path = read.CONTENT) -> str:
-    """One hash over all content and the shape of the database."""
-    digest = hashlib.sha256(SHAPE.encode())
+    """One hash over all content, the shape of the database and the encoder of its vectors."""
+    digest = hashlib.sha256(f"{SHAPE}\0{KEY}".encode())
     for path in sorted(content.rglob("*")):
         if path.is_file() and path.suffix in (".yml", ".txt"):
             digest.update(path.relative_to(content).as_posix().encode())
@@ -96,7 +96,8 @@ def fingerprint(content: Path = read.CONTENT) -> str:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The key of a text's vector, which only its encoder's is."""
+    return hashlib.sha256(f"{KEY}\0{text}".encode()).hexdigest()
 
 
 def _key(kind: str, name: str) -> str:
@@ -362,7 +363,7 @@ def load(url: str, content: Optional[Path] = None) -> Knowledge:
                 entries.setdefault(row.kind, {})[entry.id] = entry
             vectors = {r.hash: np.frombuffer(r.value, np.float32) for r in session.scalars(sa.select(VectorRow))}
             rows = list(session.scalars(sa.select(PhraseRow).order_by(PhraseRow.id)))
-        matrix = np.stack([vectors[r.hash] for r in rows]) if rows else np.zeros((0, DIMENSIONS), np.float32)
+        matrix = np.stack([vectors[r.hash] for r in rows]) if rows else np.zeros((0, WIDTH), np.float32)
     except sa.exc.OperationalError as error:
         raise NotBuilt("The knowledge base cannot be read. Run ./run, or python -m knowledge build.") from error
     except (sa.exc.DatabaseError, ValueError, KeyError) as error:

@@ -22,7 +22,7 @@ import httpx
 import psutil
 from rasa.cli.scaffold import create_initial_project
 
-from bot import model
+from bot.engine import model
 from knowledge.place import ROOT
 from tests.serving import WEBHOOK, free_port, served, stores_in
 from tests.widget import bench as chat
@@ -133,7 +133,7 @@ def trained(folder: Path) -> float:
     """The seconds of training our model anew."""
     started = time.monotonic()
     subprocess.run(
-        [sys.executable, "-c", "from bot import model, server; server.quiet(); model.train()"],
+        [sys.executable, "-c", "from bot.engine import agent, model; agent.quiet(); model.train()"],
         cwd=ROOT,
         env={**os.environ, "INCLUSION_GUIDE_MODELS": str(folder / "models")},
         check=True,
@@ -145,11 +145,12 @@ def trained(folder: Path) -> float:
 
 def tenfold(folder: Path) -> str:
     """A knowledge database with nine made-up councils' copies of every local record beside the real ones."""
-    from knowledge import minilm, place, store
+    from knowledge import place, store
+    from knowledge.encoder import shared_encoder
     from tests.made_up import many_times
 
     url = f"sqlite:///{folder / 'tenfold.db'}"
-    store.build(url, minilm.encoder(place.home()), many_times(folder / "content"))
+    store.build(url, shared_encoder(place.home()), many_times(folder / "content"))
     return url
 
 

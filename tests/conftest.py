@@ -53,11 +53,12 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 @pytest.fixture(scope="session")
 def agent(tmp_path_factory: pytest.TempPathFactory, loop: asyncio.AbstractEventLoop) -> Any:
     """The trained assistant with a conversation store of its own."""
-    from bot import model, server
+    from bot.engine import model
+    from bot.engine.agent import load_agent, quiet
 
     os.environ["TRACKER_URL"] = f"sqlite:///{tmp_path_factory.mktemp('conversations')}/t.db"
-    server.quiet()
-    return loop.run_until_complete(server.load_agent(str(model.path())))
+    quiet()
+    return loop.run_until_complete(load_agent(str(model.path())))
 
 
 class Conversation:

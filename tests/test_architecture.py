@@ -24,12 +24,22 @@ MAY_IMPORT = {
     "knowledge": {"knowledge"},
     "bot/replies.py": {"knowledge"},
     "bot/inbound.py": {"bot.privacy", "knowledge"},
-    "bot/privacy.py": {"bot.details", "knowledge"},
+    "bot/settings.py": {"knowledge.settings"},
+    "bot/privacy.py": {"bot.details", "bot.settings", "knowledge"},
     "bot/details": {"bot.details", "knowledge"},
     "bot/choices.py": {"bot.replies", "bot.inbound", "knowledge"},
     "actions": {"actions", "bot.choices", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
+    "bot/engine": {
+        "bot.engine",
+        "bot.channels.failure",
+        "bot.nlu",
+        "bot.privacy",
+        "bot.settings",
+        "bot.sqlite",
+        "knowledge",
+    },
     "bot/nlu": {"bot.nlu", "knowledge"},
-    "bot/people": {"bot.people", "bot.privacy", "bot.sqlite", "knowledge"},
+    "bot/people": {"bot.people", "bot.privacy", "bot.settings", "bot.sqlite", "knowledge"},
     "bot/widget": {"bot.widget", "knowledge"},
     "bot/console": {
         "bot.console",
@@ -38,17 +48,19 @@ MAY_IMPORT = {
         "bot.replies",
         "bot.inbound",
         "bot.privacy",
+        "bot.settings",
         "knowledge",
     },
     "bot/channels": {
         "bot.channels",
         "bot.people",
         "bot.widget",
-        "bot.tracker_store",
+        "bot.engine.tracker_store",
         "bot.choices",
         "bot.replies",
         "bot.inbound",
         "bot.privacy",
+        "bot.settings",
         "bot.sqlite",
         "knowledge",
     },
@@ -80,6 +92,7 @@ NO_RASA = (
     "knowledge",
     "bot/replies.py",
     "bot/inbound.py",
+    "bot/settings.py",
     "bot/choices.py",
     "bot/privacy.py",
     "bot/details",
@@ -87,6 +100,7 @@ NO_RASA = (
     "bot/widget",
     "bot/console",
 )
+KNOW_RASA = ("bot/engine", "bot/nlu", "bot/channels")
 OURS = ("knowledge", "actions", "bot", "tests")
 
 
@@ -134,6 +148,27 @@ def test_the_facts_and_the_replies_know_no_rasa(part: str) -> None:
     for path in modules(part):
         found = [n for n in imports(path) if n.split(".")[0] in ("rasa", "rasa_sdk", "sanic", "telegram")]
         assert not found, f"{path.relative_to(ROOT)} imports {found}"
+
+
+def test_of_the_bot_only_the_engine_the_components_and_the_channels_know_rasa() -> None:
+    may = {path for part in KNOW_RASA for path in modules(part)}
+    for path in set(modules("bot")) - may:
+        others = [n for n in imports(path) if n.split(".")[0] in ("rasa", "rasa_sdk")]
+        assert not others, f"{path.relative_to(ROOT)} imports {others}"
+
+
+READS_THE_ENVIRONMENT = ROOT / "knowledge/settings.py"
+
+
+@pytest.mark.parametrize("part", ["knowledge", "actions", "bot"])
+def test_one_module_reads_the_environment(part: str) -> None:
+    for path in set(modules(part)) - {READS_THE_ENVIRONMENT}:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)} | {
+            i.split(".")[-1] for i in imports(path)
+        }
+        asked = names & {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
+        assert not asked, f"{path.relative_to(ROOT)} uses {asked}: give bot/settings.py a setting"
 
 
 CLOCK = ROOT / "knowledge/clock.py"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import get_args, get_origin
 
 import pytest
 from pydantic.utils import lenient_issubclass
 
+from bot import settings
 from bot.__main__ import COMMANDS
 from knowledge import schema
 from knowledge.check import check
@@ -123,38 +123,14 @@ def test_every_command_is_in_the_readme() -> None:
         assert name in {*COMMANDS, "help"}, name
 
 
-def settings() -> set[str]:
-    """The environment variables that the code reads."""
-    found = set(re.findall(r"\$\{([A-Z_0-9]+):?-", (ROOT / "run").read_text(encoding="utf-8")))
-    for part in ("bot", "actions", "knowledge"):
-        for path in (ROOT / part).rglob("*.py"):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            constants = {
-                node.targets[0].id: node.value.value
-                for node in tree.body
-                if isinstance(node, ast.Assign)
-                and isinstance(node.targets[0], ast.Name)
-                and isinstance(node.value, ast.Constant)
-            }
-            found |= {_name(key, constants) for node in ast.walk(tree) for key in _read(node)}
-    return found
-
-
-def _read(node: ast.AST) -> Iterator[ast.expr]:
-    """What stands for the variable's name where the environment is read."""
-    if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
-        yield node.slice
-    elif isinstance(node, ast.Call):
-        if ast.unparse(node.func) in ("os.getenv", "os.environ.get", "os.environ.setdefault"):
-            yield node.args[0]
-
-
-def _name(key: ast.expr, constants: dict[str, Any]) -> str:
-    return str(constants[key.id] if isinstance(key, ast.Name) else ast.literal_eval(key))
+def variables() -> set[str]:
+    """The environment variables that are read."""
+    shell = re.findall(r"\$\{([A-Z_0-9]+):?-", (ROOT / "run").read_text(encoding="utf-8"))
+    return {*shell, *(setting.name for setting in settings.every())}
 
 
 def test_every_setting_is_in_the_readme_and_every_setting_there_is_read() -> None:
-    assert first_cells(section(ROOT / "README.md", "## Settings")) == settings()
+    assert first_cells(section(ROOT / "README.md", "## Settings")) == variables()
 
 
 def direct() -> set[str]:

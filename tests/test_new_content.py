@@ -8,10 +8,11 @@ from typing import Any, Callable
 import pytest
 from ruamel.yaml import YAML
 
-from bot import model
-from knowledge import check, minilm, place, store
+from bot.engine import model
+from knowledge import check, place, store
 from knowledge import desk as desks
 from knowledge.desk import Desk
+from knowledge.encoder import shared_encoder
 from tests.made_up import COUNCIL, many_times, with_made_up_council
 
 QUESTIONS = YAML(typ="safe").load((COUNCIL / "questions.yml").read_text(encoding="utf-8"))
@@ -24,7 +25,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, agent: Any) -> Desk:
     folder = tmp_path_factory.mktemp("marlshire")
     url = f"sqlite:///{folder / 'knowledge.db'}"
     before = model.checksum()
-    store.build(url, minilm.encoder(place.home()), with_made_up_council(folder / "content"))
+    store.build(url, shared_encoder(place.home()), with_made_up_council(folder / "content"))
     assert model.checksum() == before
     return desks.open_desk(store.load(url))
 

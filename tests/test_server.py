@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot import model
+from bot.engine import model
 from tests.conftest import ROOT
 from tests.serving import WEBHOOK, free_port, served, stores_in
 

@@ -12,9 +12,9 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from bot.channels.events import opening, stored_reply
 from bot.channels.failure import failure_reply
 from bot.channels.handled import handled
+from bot.engine.tracker_store import TrackerStore
 from bot.inbound import CHAT_LIMIT, payload, take_in
 from bot.replies import Reply
-from bot.tracker_store import TrackerStore
 from knowledge.desk import desk
 
 log = logging.getLogger(__name__)

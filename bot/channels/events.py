@@ -9,10 +9,10 @@ import functools
 import json
 from typing import Any, Callable, Iterator, Optional
 
+from bot.engine.tracker_store import TrackerStore
 from bot.inbound import payload
 from bot.people.inbox import Waiting
 from bot.replies import Reply, shown, to_keep
-from bot.tracker_store import TrackerStore
 from knowledge.desk import desk
 from knowledge.letters import of_self
 from knowledge.render import words

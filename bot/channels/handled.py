@@ -6,7 +6,7 @@ from typing import Any, Awaitable, Callable
 
 from rasa.core.channels.channel import UserMessage
 
-from bot.tracker_store import SetAside
+from bot.engine.tracker_store import SetAside
 
 
 async def handled(handle: Callable[[UserMessage], Awaitable[Any]], message: UserMessage) -> bool:

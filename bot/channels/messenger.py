@@ -21,13 +21,13 @@ from bot.channels.limits import Limit
 from bot.channels.phrases import phrases
 from bot.channels.staff import Doing, Staff, Update, mark, name_of
 from bot.channels.worker import Worker
+from bot.engine.tracker_store import TrackerStore
 from bot.people import database, stores
 from bot.people.inbox import Inbox
 from bot.people.pupils import Pupil, Pupils
 from bot.people.updates import Owed, Updates
 from bot.replies import Reply, to_keep
 from bot.sqlite import scrub
-from bot.tracker_store import TrackerStore
 from knowledge import clock
 from knowledge.desk import desk
 from knowledge.render import month, situation

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Optional
 from urllib.parse import urlsplit
 
-SETTING = "INCLUSION_GUIDE_ORIGINS"
+from bot import settings
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -21,7 +21,7 @@ def allowed(origin: Optional[str], host: str) -> bool:
     parts = urlsplit(origin)
     if parts.netloc and parts.netloc.lower() == host.lower():
         return True
-    named = [o.strip().rstrip("/").lower() for o in (os.environ.get(SETTING) or "").split(",") if o.strip()]
+    named = settings.ORIGINS()
     return origin.lower() in named if named else parts.hostname in LOOPBACK
 
 

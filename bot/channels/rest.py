@@ -7,7 +7,6 @@ Each has `recipient_id`, `text`, `buttons` and `custom`. `text` is the whole ans
 from __future__ import annotations
 
 import logging
-import os
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Text, Tuple
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -17,17 +16,17 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import settings
 from bot.channels import origins
 from bot.channels.failure import failure_reply
 from bot.channels.handled import handled
+from bot.engine.tracker_store import ASIDE
 from bot.inbound import take_in
 from bot.replies import Reply, as_text
-from bot.tracker_store import ASIDE
 from knowledge.desk import desk
 
 log = logging.getLogger(__name__)
 
-SETTING = "INCLUSION_GUIDE_REST"
 LONGEST = 200  # characters of a sender
 # what the names of other conversations begin with: those of other channels, and those that are set aside
 OTHERS = ("web-", "telegram-", "teams-", "call-", ASIDE)
@@ -81,7 +80,7 @@ class RestChannel(RestInput):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The channel's two routes; none while the setting switches it off."""
         hook = Blueprint("rest_channel", __name__)
-        if os.environ.get(SETTING, "on").lower() in ("off", "0", "false", "no"):
+        if not settings.REST():
             return hook
 
         @hook.route("/", methods=["GET"])
@@ -130,7 +129,7 @@ def _refused(request: Request) -> Optional[Tuple[int, str]]:
     """Why a request is not answered, with its status; None for one that is."""
     origin = request.headers.get("origin")
     if not origins.allowed(origin, request.host):
-        return 403, f"Pages of {origin} may not use this. Whoever runs it can name them in {origins.SETTING}."
+        return 403, f"Pages of {origin} may not use this. Whoever runs it can name them in {settings.ORIGINS.name}."
     kind = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
     if request.body and kind != "application/json":
         # what a page of any site may send without being asked for leave is anything but this

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Optional
 
-from bot.tracker_store import TrackerStore
+from bot import settings
+from bot.engine.tracker_store import TrackerStore
 from knowledge.desk import desk
 from knowledge.render import situation, words
 
@@ -14,7 +14,7 @@ QUESTIONS = 3  # the last ones
 
 def helpline() -> Optional[str]:
     """The name of the helpline that takes hand-overs; None where there is none."""
-    return os.environ.get("INCLUSION_GUIDE_HELPLINE") or None
+    return settings.HELPLINE()
 
 
 def draft(trackers: TrackerStore, conversation: str) -> str:

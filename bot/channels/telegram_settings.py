@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from typing import Optional
 from urllib.parse import urlsplit
 
@@ -11,31 +10,28 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
+from bot import settings
 from bot.channels.phrases import phrases
 
 CHANNEL = "telegram"
-TOKEN = "INCLUSION_GUIDE_TELEGRAM_TOKEN"
-WEBHOOK = "INCLUSION_GUIDE_TELEGRAM_WEBHOOK"
-API = "INCLUSION_GUIDE_TELEGRAM_API"
-API_DEFAULT = "https://api.telegram.org"
 PATH = "/webhooks/telegram/webhook"
 FLOOD_RETRIES = 3
 PATIENCE = 10.0  # seconds that a call may take
 POOL = 32  # calls at once
 
 
-class BadWebhook(RuntimeError):
+class BadWebhook(settings.BadSetting):
     """The address of the settings is none that Telegram could reach; the message says what to do."""
 
 
 def token() -> Optional[str]:
     """The bot's token; None where the channel is off."""
-    return (os.environ.get(TOKEN) or "").strip() or None
+    return settings.TELEGRAM_TOKEN()
 
 
 def webhook() -> Optional[str]:
     """The address to which Telegram is to send updates; None for polling. Raises BadWebhook."""
-    given = (os.environ.get(WEBHOOK) or "").strip().rstrip("/")
+    given = (settings.TELEGRAM_WEBHOOK() or "").rstrip("/")
     if given and (urlsplit(given).scheme != "https" or not urlsplit(given).hostname):
         raise BadWebhook(phrases()[CHANNEL]["start"]["bad_webhook"])
     return given + PATH if given else None
@@ -45,7 +41,7 @@ def make_bot(given: str) -> ExtBot:
     """The library's bot, with its limiter; the settings may name another server of the Bot API."""
     # it logs what it cannot read, and tokens with their errors
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
-    base = (os.environ.get(API) or API_DEFAULT).rstrip("/")
+    base = settings.TELEGRAM_API().rstrip("/")
     return ExtBot(
         given,
         base_url=f"{base}/bot",

@@ -10,17 +10,13 @@ from typing import Optional
 
 import jwt
 
+from bot import settings
 from bot.privacy import keep_days
 from knowledge import place
 
 DAY = 86400
 TAB_DAYS = 1  # for how long a token is good whose holder does not want it kept
-SHORTEST = 32  # bytes a secret must have
 _AUDIENCE = "web"
-
-
-class BadSecret(RuntimeError):
-    """The secret of the settings is no good; the message says what to do."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,14 +58,10 @@ class Tokens:
 
 
 def secret() -> str:
-    """INCLUSION_GUIDE_SECRET, else one made at the first start and kept beside the databases; raises BadSecret."""
-    given = os.environ.get("INCLUSION_GUIDE_SECRET")
-    if given:
-        if len(given.encode()) < SHORTEST:
-            raise BadSecret(
-                f"INCLUSION_GUIDE_SECRET is shorter than {SHORTEST} characters. Give it a long random value, or none."
-            )
-        return given
+    """INCLUSION_GUIDE_SECRET, else one made at the first start and kept beside the databases; raises BadSetting."""
+    chosen = settings.SECRET()
+    if chosen:
+        return chosen
     path = place.home() / "web.secret"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -10,7 +10,6 @@ import asyncio
 import functools
 import gzip
 import json
-import os
 import time
 import uuid
 from typing import Any, Awaitable, Callable, Dict, Optional, Text, TypeVar
@@ -20,12 +19,14 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import settings
 from bot.channels import events, origins, summary
 from bot.channels.http import BODY_LIMIT, DATA_HEADERS, Refused, failure, json_object, refusal
 from bot.channels.hub import Hub
 from bot.channels.limits import Limit, neighbourhood
 from bot.channels.tokens import Token, Tokens, begin, secret
 from bot.channels.worker import Worker
+from bot.engine.tracker_store import TrackerStore
 from bot.inbound import CHAT_LIMIT, Inbound, payload, take_in
 from bot.people import database, stores
 from bot.people.ended import Ended
@@ -33,7 +34,6 @@ from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
 from bot.people.inbox import Inbox, Waiting
 from bot.privacy import keep_days, redact
-from bot.tracker_store import TrackerStore
 from bot.widget import bundle, pages
 from knowledge import render
 from knowledge.desk import desk
@@ -43,10 +43,8 @@ from knowledge.words import visible
 T = TypeVar("T")
 
 CHANNEL = "web"
-SETTING = "INCLUSION_GUIDE_WEB"
 PREFIX = "/web/"
 MESSAGES_A_MINUTE = 20  # of one conversation
-ADDRESS_RATE = 60  # messages a minute from one address; of other requests twice as many
 HEARTBEAT = 15.0  # seconds; the server cuts a stream off that is silent for a minute
 REASON_LIMIT = 500
 SUMMARY_LIMIT = 2000
@@ -55,7 +53,7 @@ CONTACT_LIMIT = 200
 
 def is_on() -> bool:
     """Whether the settings leave the web chat on."""
-    return os.environ.get(SETTING, "on").lower() not in ("off", "0", "false", "no")
+    return settings.WEB()
 
 
 class WebChannel(InputChannel):
@@ -78,14 +76,14 @@ class WebChannel(InputChannel):
         hook = Blueprint("web_channel", __name__)
         if not is_on():
             return hook
-        rate = int(os.environ.get("INCLUSION_GUIDE_ADDRESS_RATE") or ADDRESS_RATE)
+        rate = settings.ADDRESS_RATE()  # messages a minute from one address; of other requests twice as many
         self._by_conversation, self._by_address = Limit(MESSAGES_A_MINUTE), Limit(rate)
         self._requests = Limit(2 * rate)
         self._tokens, self._hub = Tokens(secret()), Hub()
 
         @hook.listener("before_server_start")
         async def prepare(app: Sanic, _: Any) -> None:
-            app.config.PROXIES_COUNT = int(os.environ.get("INCLUSION_GUIDE_PROXIES") or 0) or None
+            app.config.PROXIES_COUNT = settings.PROXIES() or None
             people = database.engine()
             self._app, self._ended = app, Ended(people)
             self._inbox, self._feedback, self._handovers = Inbox(people), Feedbacks(people), Handovers(people)

@@ -15,8 +15,8 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUtter
 from bot.channels import events
 from bot.channels.failure import failure_reply
 from bot.channels.handled import handled
+from bot.engine.tracker_store import StoreFailed, TrackerStore
 from bot.people.inbox import Inbox, Waiting
-from bot.tracker_store import StoreFailed, TrackerStore
 
 log = logging.getLogger(__name__)
 

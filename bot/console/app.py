@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import ipaddress
 import logging
-import os
 from typing import Any, Optional
 
 from flask import Flask, Response, abort, g, redirect, render_template, request, session, url_for
@@ -15,6 +14,7 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from bot import settings
 from bot.console import calls, followups, lookup, safeguarding, signin, supervising
 from bot.console.assistant import Assistant
 from bot.console.shape import fits
@@ -180,7 +180,7 @@ def _given() -> dict[str, Any]:
 
 def proxies() -> int:
     """How many proxies of our own stand before the server."""
-    return int(os.environ.get("INCLUSION_GUIDE_PROXIES") or 0)
+    return settings.PROXIES()
 
 
 def is_local(host: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
-import os
 import re
 import threading
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Iterable, Iterator, Literal, Mapping, Optional
 
 from pydantic import validator
 
+from bot import settings
 from knowledge import read
 from knowledge.read import Document, Fault
 from knowledge.render import words
@@ -152,7 +152,7 @@ def applies(step: Step, facts: Mapping[str, Any]) -> bool:
 
 def folder() -> Path:
     """Where the scripts lie."""
-    return Path(os.environ.get("INCLUSION_GUIDE_SCRIPTS") or Path(__file__).parent / "scripts")
+    return settings.SCRIPTS()
 
 
 def check(knowledge: Knowledge, where: Optional[Path] = None) -> list[Fault]:

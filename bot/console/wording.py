@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import functools
-import os
 import re
 from pathlib import Path
 from typing import Any, Optional
 
 from ruamel.yaml import YAML
 
+from bot import settings
 from knowledge import clock
 
 
@@ -22,8 +22,8 @@ def wording() -> dict[str, Any]:
 
 
 def helpline() -> str:
-    """What the line is called: INCLUSION_GUIDE_HELPLINE, else 'the helpline'."""
-    return os.environ.get("INCLUSION_GUIDE_HELPLINE") or str(wording()["helpline"])
+    """What the line is called by its own name, else 'the helpline'."""
+    return settings.HELPLINE() or str(wording()["helpline"])
 
 
 def dial(number: str) -> Optional[str]:

@@ -18,7 +18,8 @@ from sklearn.linear_model import LogisticRegression
 from bot.nlu import clauses, heads
 from bot.nlu.features import Linear, TextFeatures
 from bot.nlu.signs import plain_words
-from knowledge import minilm, place
+from knowledge import place
+from knowledge.encoder import shared_encoder
 from knowledge.words import plain
 
 WRITTEN = place.ROOT / "data" / "danger"
@@ -74,7 +75,7 @@ class _Lesson:
 
 def read(texts: Iterable[str]) -> list[list[Clause]]:
     """The clauses of each text, which is read as it stands."""
-    encoder = minilm.encoder(place.home())
+    encoder = shared_encoder(place.home())
     parts = [clauses.stretches(text) for text in texts]
     wanted = [stretch for some in parts for stretch, _ in some]
     outputs = iter(encoder.words(wanted))

@@ -10,8 +10,8 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from knowledge import minilm, place
-from knowledge.minilm import DIMENSIONS
+from knowledge import place
+from knowledge.encoder import WIDTH, shared_encoder
 from knowledge.terms import Postings, Terms
 from knowledge.words import plain
 
@@ -40,8 +40,8 @@ class Linear:
 
     def __call__(self, row: Row) -> np.ndarray:
         """The logit of each class against the rest; of the second one alone where there are two."""
-        meant = row.meaning @ self._weights[:DIMENSIONS]
-        return np.asarray(meant + row.values @ self._weights[DIMENSIONS + row.columns] + self._start)
+        meant = row.meaning @ self._weights[:WIDTH]
+        return np.asarray(meant + row.values @ self._weights[WIDTH + row.columns] + self._start)
 
     def chances(self, row: Row) -> np.ndarray:
         """The chance of each class, as liblinear has it: the classes' own chances, scaled to add up to 1."""
@@ -55,8 +55,8 @@ class Examples:
     def __init__(self, rows: Any) -> None:
         sizes = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
         unit = rows.multiply(1 / np.maximum(sizes, 1e-6)[:, None]).tocsr()
-        self._meaning = np.ascontiguousarray(unit[:, :DIMENSIONS].toarray(), np.float32)
-        self._terms = Postings(unit[:, DIMENSIONS:])
+        self._meaning = np.ascontiguousarray(unit[:, :WIDTH].toarray(), np.float32)
+        self._terms = Postings(unit[:, WIDTH:])
 
     def near(self, row: Row) -> np.ndarray:
         """The cosine of the row to every example."""
@@ -80,7 +80,7 @@ class TextFeatures:
     def learn(self, texts: list[str], meanings: Optional[np.ndarray] = None) -> Any:
         """Learn from `texts`; their rows as one sparse matrix. Their meanings are read where they are not at hand."""
         said = [plain(t) for t in texts]
-        read = minilm.encoder(place.home())(said) if meanings is None else meanings
+        read = shared_encoder(place.home())(said) if meanings is None else meanings
         vectors = csr_matrix(read * self._meaning)
         words, letters = self._words.fit_transform(said), self._letters.fit_transform(said)
         self._terms = Terms(self._words), Terms(self._letters)
@@ -93,5 +93,5 @@ class TextFeatures:
         said = plain(text)
         (words, word_values), (letters, letter_values) = (terms(said) for terms in self._terms)
         columns = np.concatenate([words, letters + len(self._words.vocabulary_)])
-        read = minilm.encoder(place.home())([said])[0] if meaning is None else meaning
+        read = shared_encoder(place.home())([said])[0] if meaning is None else meaning
         return Row(read * self._meaning, columns, np.concatenate([word_values, letter_values]))

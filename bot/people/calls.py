@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import time
@@ -12,10 +11,10 @@ from typing import Any, Optional
 import sqlalchemy as sa
 from stdnum import luhn
 
+from bot import settings
 from bot.people.tables import Call
 
 DAY = 86400
-KEEP_DAYS = 180
 DIGITS = 7  # of a reference, the last of which checks the others
 _SET_APART = re.compile(r"[\s.\u2010-\u2015\u2212-]")  # spaces, dots, hyphens and dashes
 _TABLE = Call.__table__
@@ -26,8 +25,8 @@ class Changed(RuntimeError):
 
 
 def keep_days() -> int:
-    """For how many days after its last change a call is kept: INCLUSION_GUIDE_CALL_DAYS, else 180."""
-    return int(os.environ.get("INCLUSION_GUIDE_CALL_DAYS") or KEEP_DAYS)
+    """For how many days after its last change a call is kept."""
+    return settings.CALL_DAYS()
 
 
 def reference(typed: str) -> Optional[str]:

@@ -5,23 +5,22 @@ Erasing a conversation cuts the link to it and leaves the record: whoever runs t
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Any, Optional
 
 import sqlalchemy as sa
 
+from bot import settings
 from bot.people.calls import Changed
 from bot.people.tables import Concern
 
 DAY = 86400
-KEEP_DAYS = 2192  # six years
 _TABLE = Concern.__table__
 
 
 def keep_days() -> int:
-    """For how many days after its last change a record is kept: INCLUSION_GUIDE_SAFEGUARDING_DAYS, else six years."""
-    return int(os.environ.get("INCLUSION_GUIDE_SAFEGUARDING_DAYS") or KEEP_DAYS)
+    """For how many days after its last change a record is kept."""
+    return settings.SAFEGUARDING_DAYS()
 
 
 class Concerns:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 
+from bot import settings
 from bot.sqlite import durable
 from knowledge import place
 
@@ -32,7 +32,7 @@ _engines: dict[str, Any] = {}
 
 def people_url() -> str:
     """The database's address."""
-    return os.environ.get("PEOPLE_URL") or f"sqlite:///{place.home() / 'people.db'}"
+    return settings.PEOPLE_URL() or f"sqlite:///{place.home() / 'people.db'}"
 
 
 def engine() -> Any:

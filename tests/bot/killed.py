@@ -14,7 +14,7 @@ from rasa_sdk.executor import ActionExecutor
 
 from bot.__main__ import main
 from bot.channels.hub import Hub
-from bot.tracker_store import TrackerStore
+from bot.engine.tracker_store import TrackerStore
 
 CODE = 9
 POINTS = {

@@ -12,9 +12,9 @@ import pytest
 
 from bot.channels import worker
 from bot.channels.adviser import AdviserChannel
+from bot.engine.tracker_store import ASIDE
 from bot.people import database, stores
 from bot.people.inbox import Inbox, Waiting
-from bot.tracker_store import ASIDE
 from knowledge.render import words
 from tests.bot.damage import DAMAGE, tear
 from tests.bot.web import InProcess, Start, Tab, logged, until

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.channels import worker
-from bot.tracker_store import PATIENCE
+from bot.engine.tracker_store import PATIENCE
 from tests.bot.damage import held
 from tests.bot.web import InProcess, Tab, answers
 

@@ -19,7 +19,7 @@ from sanic.response import text
 
 from actions.manners import ActionGreet
 from actions.questions import ActionAnswer
-from bot.channels.rest import OTHERS, SETTING, RestChannel
+from bot.channels.rest import OTHERS, RestChannel
 from bot.channels.staff import person_of
 from bot.channels.tokens import begin
 from bot.inbound import LIMIT, PAYLOAD_BYTES
@@ -345,8 +345,7 @@ def test_only_post_is_answered(server: Server) -> None:
 def test_switched_off_there_is_no_channel(
     value: str, agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(SETTING, value)
-    assert SETTING == "INCLUSION_GUIDE_REST"
+    monkeypatch.setenv("INCLUSION_GUIDE_REST", value)
     server = Server(loop, agent.handle_message)
     try:
         assert server.post({"sender": "a", "message": "hello"}).status_code == 404

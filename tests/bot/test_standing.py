@@ -21,10 +21,10 @@ import sqlalchemy as sa
 
 from bot import server as servers
 from bot.channels.tokens import Tokens
+from bot.engine.tracker_store import PATIENCE
 from bot.people import database
 from bot.people.lease import LASTS, Lease, Taken
 from bot.people.tables import Base
-from bot.tracker_store import PATIENCE
 from knowledge.render import words
 from tests.bot.damage import held, tear
 from tests.bot.web import Tab, process, run_alone

@@ -14,11 +14,12 @@ import pytest
 from bot.channels import web
 from bot.channels.limits import Limit, neighbourhood
 from bot.channels.origins import allowed
-from bot.channels.tokens import BadSecret, secret
+from bot.channels.tokens import secret
 from bot.channels.web import MESSAGES_A_MINUTE
+from bot.engine.tracker_store import TrackerStore
 from bot.people.feedback import Feedbacks
 from bot.people.handovers import Handovers
-from bot.tracker_store import TrackerStore
+from bot.settings import BadSetting
 from tests.bot.web import InProcess, Start
 
 SECRET = "ZEBRAFISH"
@@ -178,11 +179,10 @@ def test_switched_off_there_is_no_web_chat(value: str, start: Start) -> None:
     from sanic import Sanic as App
     from sanic.response import text
 
-    assert web.SETTING == "INCLUSION_GUIDE_WEB"
     app = App(f"off_{uuid.uuid4().hex}", configure_logging=False)
     app.add_route(lambda _: text("here"), "/")
     with pytest.MonkeyPatch.context() as off:
-        off.setenv(web.SETTING, value)
+        off.setenv("INCLUSION_GUIDE_WEB", value)
         app.blueprint(web.WebChannel().blueprint(lambda _: asyncio.sleep(0)), url_prefix="/")
         assert not web.is_on()
     assert [r.path for r in app.router.routes_all.values()] == [""]
@@ -199,7 +199,7 @@ def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monke
 
 def test_a_short_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INCLUSION_GUIDE_SECRET", "short")
-    with pytest.raises(BadSecret, match="INCLUSION_GUIDE_SECRET"):
+    with pytest.raises(BadSetting, match="INCLUSION_GUIDE_SECRET"):
         secret()
 
 

@@ -11,7 +11,8 @@ import tempfile
 from collections import Counter, defaultdict
 from typing import Any
 
-from bot import model, server
+from bot.engine import model
+from bot.engine.agent import load_agent, quiet
 from knowledge.desk import desk
 from tests.eval import baselines, danger, measure, personal
 from tests.eval.danger import share
@@ -27,7 +28,7 @@ def main() -> int:
     parser.add_argument("--parts", action="store_true", help="our search with each of its parts left out, too")
     parser.add_argument("--danger", action="store_true", help="only how danger is seen, and where there is none")
     options = parser.parse_args()
-    server.quiet()
+    quiet()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TRACKER_URL"] = f"sqlite:///{folder}/eval.db"
         asyncio.run(_measure(options))
@@ -35,7 +36,7 @@ def main() -> int:
 
 
 async def _measure(options: argparse.Namespace) -> None:
-    agent = await server.load_agent(str(model.path()))
+    agent = await load_agent(str(model.path()))
     for half in [options.half] if options.half else HALVES:
         if options.danger:
             await _danger(agent, half, options.quiet)

@@ -11,8 +11,9 @@ from rank_bm25 import BM25Okapi
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from actions.find import LEAN
-from knowledge import minilm, place
+from knowledge import place
 from knowledge.desk import Desk
+from knowledge.encoder import shared_encoder
 from knowledge.query import Finder, Wanted, Weights, local_areas
 from knowledge.store import Knowledge
 from knowledge.words import plain
@@ -59,7 +60,7 @@ def nearest_meaning(knowledge: Knowledge) -> tuple[Rank, Callable[[str], np.ndar
     rows = [i for i, p in enumerate(knowledge.phrases) if p.record in order]
     owner = np.array([order[knowledge.phrases[i].record] for i in rows])
     vectors = knowledge.vectors[rows]
-    encoder = minilm.encoder(place.home())
+    encoder = shared_encoder(place.home())
 
     def score(question: str) -> np.ndarray:
         best = np.full(len(ids), -1.0)
@@ -83,7 +84,7 @@ def both(knowledge: Knowledge) -> Rank:
 
 def parts(desk: Desk) -> dict[str, Rank]:
     """Our own search with each of its parts left out: whether it still earns its place."""
-    encoder = minilm.encoder(place.home())
+    encoder = shared_encoder(place.home())
     whole = Weights()
     left_out = {
         "all parts": whole,

@@ -9,9 +9,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.inbound import payload
-from knowledge import minilm, place, render, schema, store
+from knowledge import place, render, schema, store
 from knowledge.check import check, cited, inventory, left_out, names_of
 from knowledge.desk import Desk
+from knowledge.encoder import shared_encoder
 from knowledge.query import NATIONAL, Wanted, local_areas
 from knowledge.reading import Reading
 from knowledge.store import Knowledge, Record
@@ -297,7 +298,7 @@ def test_every_record_answers_to_its_own_names(desk: Desk, kind: str, form: str)
     asked = [(r, form.format(name)) for r in desk.knowledge.records.values() if r.kind == kind for name in names(r)]
     assert asked
     readings = [desk.reader.read(text) for _, text in asked]
-    minilm.encoder(place.home())([desk.reader.without_areas(reading.text) for reading in readings])  # all in one go
+    shared_encoder(place.home())([desk.reader.without_areas(reading.text) for reading in readings])  # all in one go
     missed = [
         (record.id, text, found(desk, reading, record.area))
         for (record, text), reading in zip(asked, readings)

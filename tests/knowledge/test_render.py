@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from knowledge import read, render, schema
-from knowledge.minilm import DIMENSIONS
+from knowledge.encoder import WIDTH
 from knowledge.store import Knowledge
 
 PUBLIC = (None, "parent", "child")
@@ -27,7 +27,7 @@ def northfold(content: Path) -> Knowledge:
     entries: dict[str, dict[str, Any]] = {}
     for document in documents:
         entries.setdefault(document.kind, {})[document.entry.id] = document.entry
-    return Knowledge(entries, [], np.zeros((0, DIMENSIONS), np.float32))
+    return Knowledge(entries, [], np.zeros((0, WIDTH), np.float32))
 
 
 def service(**fields: Any) -> schema.Service:
@@ -91,7 +91,7 @@ def test_the_address_of_an_office_is_for_everybody(role: str | None) -> None:
 
 @pytest.mark.parametrize("setting", ["1", "on", "true", "YES"])
 def test_old_contacts_can_be_hidden(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(render.HIDE_OLD_CONTACTS, setting)
+    monkeypatch.setenv("INCLUSION_GUIDE_HIDE_OLD_CONTACTS", setting)
     old = render.contact(
         from_old_paper(phone="01632 960111", officer="Ann Other", web="https://mill.example"), "school"
     )
@@ -101,7 +101,7 @@ def test_old_contacts_can_be_hidden(setting: str, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("setting", ["", "0", "off", "no"])
 def test_old_contacts_are_shown_unless_they_are_hidden(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(render.HIDE_OLD_CONTACTS, setting)
+    monkeypatch.setenv("INCLUSION_GUIDE_HIDE_OLD_CONTACTS", setting)
     assert render.contact(from_old_paper(phone="01632 960111"), None)["phone"] == "01632 960111"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from knowledge import store
-from knowledge.minilm import DIMENSIONS
+from knowledge.encoder import WIDTH
 
 GAMES = "guidance/board-games.yml"
 
@@ -28,7 +28,7 @@ class Embed:
     @staticmethod
     def vector(text: str) -> np.ndarray:
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
-        drawn = np.random.default_rng(seed).standard_normal(DIMENSIONS)
+        drawn = np.random.default_rng(seed).standard_normal(WIDTH)
         return (drawn / np.linalg.norm(drawn)).astype(np.float32)
 
 
@@ -151,6 +151,21 @@ def test_a_vector_that_no_phrase_needs_is_dropped(url: str, embed: Embed, conten
     change(content, "  - games club", "  - lunch games")
     store.build(url, embed, content)
     assert embed.asked == ["lunch games"]
+
+
+def test_no_vector_of_another_encoder_is_kept(
+    url: str, embed: Embed, content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.build(url, embed, content)
+    everything = sorted(embed.asked)
+    embed.asked.clear()
+    monkeypatch.setattr(store, "KEY", "another encoder")
+    with pytest.raises(store.NotBuilt):
+        store.load(url, content)
+    assert store.build(url, embed, content) is True
+    assert sorted(embed.asked) == everything
+    with sqlite3.connect(file_of(url)) as database:
+        assert database.execute("SELECT count(*) FROM vector").fetchone() == (len(set(everything)),)
 
 
 def test_an_entry_that_went_is_gone(url: str, embed: Embed, content: Path) -> None:

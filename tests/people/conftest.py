@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from rasa.shared.core.domain import Domain
 
+from bot.engine.tracker_store import TrackerStore
 from bot.people import database
-from bot.tracker_store import TrackerStore
 from tests.serving import stores_in
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.engine.tracker_store import TrackerStore
 from bot.people.callbacks import CallBacks
 from bot.people.calls import Calls
 from bot.people.concerns import Concerns
@@ -19,7 +20,6 @@ from bot.people.handovers import Handovers
 from bot.people.inbox import DAY, Inbox, Waiting
 from bot.people.tables import Base
 from bot.people.updates import Updates
-from bot.tracker_store import TrackerStore
 
 SECRET = "ZEBRAFISH"
 HELD = "PANGOLIN"  # in a safeguarding record, which outlives its call

@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from bot import people_command
+from bot.engine.tracker_store import TrackerStore
 from bot.people import stores
 from bot.people.accounts import IDLE, LASTS, LOCKED, Accounts, Refused, SignIns
 from bot.people.callbacks import CallBacks
 from bot.people.calls import Calls, Changed, reference
 from bot.people.concerns import Concerns
 from bot.people.inbox import DAY
-from bot.tracker_store import TrackerStore
 from tests.bot.web import files
 from tests.people.kept import HELD, SECRET, rows, take_call, tell
 

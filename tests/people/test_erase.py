@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot import people_command
 from bot.channels.tokens import Tokens, begin, secret
+from bot.engine.tracker_store import TrackerStore
 from bot.people import stores
 from bot.people.feedback import KEEP_DAYS, Feedbacks
 from bot.people.handovers import Handovers
@@ -22,7 +23,6 @@ from bot.people.inbox import DAY, Inbox, Waiting
 from bot.people.tables import Base
 from bot.privacy import keep_days
 from bot.sqlite import scrub
-from bot.tracker_store import TrackerStore
 from tests.bot.web import files, until
 from tests.people.kept import HELD, SECRET, age, fill, of_conversations, owe, pupil_row, rows, tell
 

@@ -9,6 +9,7 @@ from typing import Any, Iterator
 import pytest
 from sanic import Sanic
 
+from bot import settings as environment
 from bot.channels import messenger, telegram
 from bot.channels import telegram_settings as settings_of
 from bot.people import database
@@ -34,9 +35,9 @@ def settings(folder: Path, agent: Any) -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         env = stores_in(folder)
         env.pop("TRACKER_URL")
-        for name, value in {**env, settings_of.TOKEN: TOKEN}.items():
+        for name, value in {**env, environment.TELEGRAM_TOKEN.name: TOKEN}.items():
             patch.setenv(name, value)
-        patch.delenv(settings_of.WEBHOOK, raising=False)
+        patch.delenv(environment.TELEGRAM_WEBHOOK.name, raising=False)
         patch.setattr(messenger, "FIRST_PAUSE", 0.05)
         patch.setattr(messenger, "UPDATES_A_MINUTE", 10_000)
         patch.setattr(telegram, "FIRST_PAUSE", 0.05)
@@ -47,7 +48,7 @@ def settings(folder: Path, agent: Any) -> Iterator[pytest.MonkeyPatch]:
 @pytest.fixture(scope="module")
 def double(settings: pytest.MonkeyPatch) -> Iterator[Double]:
     made = Double()
-    settings.setenv(settings_of.API, made.url)
+    settings.setenv(environment.TELEGRAM_API.name, made.url)
     yield made
     made.close()
 

@@ -10,8 +10,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.channels.phrases import phrases
-from bot.channels.telegram_settings import API, WEBHOOK
-from bot.channels.telegram_settings import TOKEN as TOKEN_SETTING
+from bot.settings import TELEGRAM_API, TELEGRAM_TOKEN, TELEGRAM_WEBHOOK
 from tests.bot.web import files
 from tests.serving import free_port, served, stores_in
 from tests.telegram.double import TOKEN, Double, Fault, Teacher, until
@@ -29,7 +28,7 @@ def double() -> Iterator[Double]:
 
 
 def test_polling_with_nothing_but_a_token_answers_and_survives_a_kill(double: Double, tmp_path: Path) -> None:
-    env = {**stores_in(tmp_path), TOKEN_SETTING: TOKEN, API: double.url}
+    env = {**stores_in(tmp_path), TELEGRAM_TOKEN.name: TOKEN, TELEGRAM_API.name: double.url}
     teacher = Teacher(double, 700_000_000)
     port, log = free_port(), tmp_path / "first"
     command = [sys.executable, "-m", "bot", "telegram", "--port"]
@@ -69,7 +68,7 @@ def test_polling_with_nothing_but_a_token_answers_and_survives_a_kill(double: Do
 def test_without_a_token_it_says_where_to_get_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv(TOKEN_SETTING, raising=False)
+    monkeypatch.delenv(TELEGRAM_TOKEN.name, raising=False)
     assert main(["telegram"]) == 1
     assert capsys.readouterr().err.strip() == SAY["no_token"]
 
@@ -77,8 +76,8 @@ def test_without_a_token_it_says_where_to_get_one(
 def test_a_wrong_token_is_one_clear_sentence(
     double: Double, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(TOKEN_SETTING, "123:wrong")
-    monkeypatch.setenv(API, double.url)
+    monkeypatch.setenv(TELEGRAM_TOKEN.name, "123:wrong")
+    monkeypatch.setenv(TELEGRAM_API.name, double.url)
     assert main(["telegram"]) == 1
     out, err = capsys.readouterr()
     assert (out, err.strip()) == ("", SAY["refused"])
@@ -87,8 +86,8 @@ def test_a_wrong_token_is_one_clear_sentence(
 def test_an_address_that_telegram_could_not_reach_ends_the_start(
     double: Double, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(TOKEN_SETTING, TOKEN)
-    monkeypatch.setenv(API, double.url)
-    monkeypatch.setenv(WEBHOOK, "http://guide.example")
+    monkeypatch.setenv(TELEGRAM_TOKEN.name, TOKEN)
+    monkeypatch.setenv(TELEGRAM_API.name, double.url)
+    monkeypatch.setenv(TELEGRAM_WEBHOOK.name, "http://guide.example")
     assert main(["start", "--port", str(free_port())]) == 1
     assert capsys.readouterr().err.strip() == SAY["bad_webhook"]

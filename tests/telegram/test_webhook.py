@@ -10,6 +10,7 @@ from typing import Any, Iterator
 import httpx
 import pytest
 
+from bot import settings as environment
 from bot.channels import telegram
 from bot.channels import telegram_settings as settings_of
 from bot.channels.phrases import phrases
@@ -87,7 +88,7 @@ def hooked(
 ) -> Iterator[InProcess]:
     bot.settled()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(settings_of.WEBHOOK, "https://guide.example/")
+        patch.setenv(environment.TELEGRAM_WEBHOOK.name, "https://guide.example/")
         server = InProcess(loop, agent, on=telegram.TelegramChannel())
         bot.until(lambda: double.webhook)
         yield server
@@ -165,13 +166,13 @@ def test_the_state_is_one_clear_sentence(double: Double, monkeypatch: pytest.Mon
     assert "123:wrong" not in say["refused"]
     assert state(monkeypatch, INCLUSION_GUIDE_TELEGRAM_TOKEN="no token at all") == (False, say["refused"])
     assert state(monkeypatch, INCLUSION_GUIDE_TELEGRAM_TOKEN="  ") == (False, say["off"])
-    gone = {settings_of.TOKEN: TOKEN, settings_of.API: "http://127.0.0.1:9"}
+    gone = {environment.TELEGRAM_TOKEN.name: TOKEN, environment.TELEGRAM_API.name: "http://127.0.0.1:9"}
     assert state(monkeypatch, **gone) == (True, say["unreachable"])
 
 
 @pytest.mark.parametrize("address", ["http://guide.example", "guide.example", "https://"])
 def test_a_webhook_that_telegram_could_not_reach_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(settings_of.WEBHOOK, address)
+    monkeypatch.setenv(environment.TELEGRAM_WEBHOOK.name, address)
     with pytest.raises(settings_of.BadWebhook, match="https"):
         settings_of.webhook()
 
@@ -184,7 +185,7 @@ def test_a_refused_token_leaves_the_rest_of_the_server_running(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setenv(settings_of.TOKEN, "123:wrong")
+    monkeypatch.setenv(environment.TELEGRAM_TOKEN.name, "123:wrong")
     server = InProcess(loop, agent, on=telegram.TelegramChannel())
     bot.until(lambda: phrases()["telegram"]["start"]["refused"] in caplog.text)
     assert "123:wrong" not in caplog.text

@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 
 import aiohttp
 
-from bot.channels.teams.settings import Settings, settings
+from bot.channels.teams.settings import Settings, registration
 from bot.channels.teams.wording import wording
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ async def state() -> str:
 
     Raises BadSettings.
     """
-    given, say = settings(), wording()
+    given, say = registration(), wording()
     if given is None:
         return str(say["off"])
     async with aiohttp.ClientSession() as session:

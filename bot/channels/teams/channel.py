@@ -25,7 +25,7 @@ from bot.channels.teams.activity import CHANNEL, NoActivity, checked, update_of
 from bot.channels.teams.cards import texts
 from bot.channels.teams.client import TeamsClient
 from bot.channels.teams.connector import Connector
-from bot.channels.teams.settings import settings
+from bot.channels.teams.settings import registration
 from bot.channels.teams.verify import Keys, Refused, Verifier
 from bot.channels.tokens import secret
 from bot.replies import as_text
@@ -51,7 +51,7 @@ class TeamsChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The channel's route, and what begins and ends with the server."""
         hook = Blueprint("teams_channel", __name__)
-        given = settings()
+        given = registration()
         if given is None:
             return hook
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import re
 import zipfile
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import jsonschema
 from PIL import Image, ImageDraw
 
+from bot import settings
 from bot.channels.phrases import phrases
 from bot.channels.teams.settings import app_id
 from bot.channels.teams.wording import wording
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--privacy", help="the page that says what is kept of people; else the website")
     parser.add_argument("--terms", help="the page with the terms of use; else the website")
     parser.add_argument("--version", default="1.0.0", help="raise it with each new upload; else 1.0.0")
-    parser.add_argument("--app", default=os.environ.get("INCLUSION_GUIDE_TEAMS_APP"), help="the bot's app id")
+    parser.add_argument("--app", default=settings.TEAMS_APP(), help="the bot's app id")
     given = parser.parse_args(arguments)
     if not given.app:
         raise BadPackage(wording()["package"]["app"])

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import uuid
 from typing import Optional
 from urllib.parse import urlsplit
 
+from bot import settings
 from bot.channels.teams.wording import wording
 
-LOGIN = "https://login.microsoftonline.com"
-KEYS = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class BadSettings(RuntimeError):
+class BadSettings(settings.BadSetting):
     """The settings are no good; the message says which and what to do."""
 
 
@@ -27,27 +25,27 @@ class Settings:
     secret: str = dataclasses.field(repr=False)
     tenant: str
     tenants: frozenset[str]
-    login: str = LOGIN
-    keys: str = KEYS
+    login: str = settings.TEAMS_LOGIN.default
+    keys: str = settings.TEAMS_KEYS.default
 
 
-def settings() -> Optional[Settings]:
+def registration() -> Optional[Settings]:
     """The settings; None while the channel is off. Raises BadSettings."""
-    app = os.environ.get("INCLUSION_GUIDE_TEAMS_APP") or ""
-    secret = os.environ.get("INCLUSION_GUIDE_TEAMS_SECRET") or ""
-    tenant = os.environ.get("INCLUSION_GUIDE_TEAMS_TENANT") or ""
+    app = settings.TEAMS_APP()
+    secret = settings.TEAMS_SECRET()
+    tenant = settings.TEAMS_TENANT()
     if not (app or secret or tenant):
         return None
     if not (app and secret and tenant):
         raise BadSettings(wording()["settings"]["incomplete"])
-    others = (os.environ.get("INCLUSION_GUIDE_TEAMS_ALLOW") or "").split(",")
+    others = (settings.TEAMS_ALLOW() or "").split(",")
     return Settings(
-        app_id("INCLUSION_GUIDE_TEAMS_APP", app),
-        secret.strip(),
-        app_id("INCLUSION_GUIDE_TEAMS_TENANT", tenant),
-        frozenset(app_id("INCLUSION_GUIDE_TEAMS_ALLOW", each) for each in [tenant, *others] if each.strip()),
-        _address("INCLUSION_GUIDE_TEAMS_LOGIN", os.environ.get("INCLUSION_GUIDE_TEAMS_LOGIN") or LOGIN),
-        _address("INCLUSION_GUIDE_TEAMS_KEYS", os.environ.get("INCLUSION_GUIDE_TEAMS_KEYS") or KEYS),
+        app_id(settings.TEAMS_APP.name, app),
+        secret,
+        app_id(settings.TEAMS_TENANT.name, tenant),
+        frozenset(app_id(settings.TEAMS_ALLOW.name, each) for each in [tenant, *others] if each.strip()),
+        _address(settings.TEAMS_LOGIN.name, settings.TEAMS_LOGIN()),
+        _address(settings.TEAMS_KEYS.name, settings.TEAMS_KEYS()),
     )
 
 

@@ -22,6 +22,6 @@ def given(microsoft: Microsoft, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings that lead to the double."""
     for name, value in microsoft.env.items():
         monkeypatch.setenv(name, value)
-    found = settings_of.settings()
+    found = settings_of.registration()
     assert found
     return found

@@ -35,7 +35,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_without_credentials_the_channel_is_off(nothing_set: pytest.MonkeyPatch) -> None:
-    assert settings_of.settings() is None
+    assert settings_of.registration() is None
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_settings_that_are_no_good_are_named(nothing_set: pytest.MonkeyPatch, en
     for name, value in env.items():
         nothing_set.setenv(f"INCLUSION_GUIDE_TEAMS_{name}", value)
     with pytest.raises(BadSettings) as refused:
-        settings_of.settings()
+        settings_of.registration()
     assert named in str(refused.value)
     assert SECRET not in str(refused.value)
 
@@ -63,7 +63,7 @@ def test_good_settings_and_the_secret_is_not_shown(nothing_set: pytest.MonkeyPat
     env = {"APP": APP.upper(), "SECRET": SECRET, "TENANT": TENANT, "ALLOW": f" {OTHER_TENANT.upper()} , "}
     for name, value in env.items():
         nothing_set.setenv(f"INCLUSION_GUIDE_TEAMS_{name}", value)
-    found = settings_of.settings()
+    found = settings_of.registration()
     assert found
     assert (found.app, found.tenants) == (APP, {TENANT, OTHER_TENANT})
     assert found.login == "https://login.microsoftonline.com"

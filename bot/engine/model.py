@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
-import os
+from collections.abc import Iterator
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
+from bot import settings
+from knowledge import encoder
 from knowledge.place import ROOT
 
-INPUTS = (
-    "config.yml",
-    "domain.yml",
-    "requirements.lock",
-    "bot/policy.py",
-    "knowledge/words.py",
-    "knowledge/minilm.py",
-)
-FOLDERS = ("data", "bot/nlu")
+FILES = ("config.yml", "domain.yml", "requirements.lock")
+FOLDERS = ("data", "bot/nlu")  # of the YAML there
+# What lies behind these changes without training: the content and the code that reads it, and where files lie.
+DOORS = {"knowledge.desk", "knowledge.place"}
 
 
 class TrainingFailed(RuntimeError):
@@ -26,7 +26,7 @@ class TrainingFailed(RuntimeError):
 
 def folder() -> Path:
     """Where the model lies."""
-    return Path(os.environ.get("INCLUSION_GUIDE_MODELS") or ROOT / "models")
+    return settings.MODELS()
 
 
 def path() -> Path:
@@ -38,13 +38,43 @@ def _stamp() -> Path:
     return folder() / "trained-from.json"
 
 
+def _file(module: str) -> Path | None:
+    """Where a module of ours lies; None for a library's."""
+    path = ROOT / module.replace(".", "/")
+    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.exists()), None)
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """What a module imports, whether module or name."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def modules() -> set[Path]:
+    """Our modules that the components in config.yml are made of, by their imports, as far as the doors."""
+    recipe = YAML(typ="safe").load((ROOT / "config.yml").read_text(encoding="utf-8"))
+    todo = [part["name"].rpartition(".")[0] for part in [*recipe["pipeline"], *recipe["policies"]]]
+    files: set[Path] = set()
+    while todo:
+        module = todo.pop()
+        file = None if module in DOORS else _file(module)
+        if file and file not in files:
+            files.add(file)
+            todo += _imported(file)
+    return files
+
+
 def inputs() -> str:
     """One hash over everything that training depends on; the knowledge is not among it."""
-    digest = hashlib.sha256()
-    files = [ROOT / name for name in INPUTS]
+    digest = hashlib.sha256(encoder.KEY.encode())
+    files = {ROOT / name for name in FILES} | modules()
     for name in FOLDERS:
-        files += sorted(p for p in (ROOT / name).rglob("*") if p.suffix in (".yml", ".py"))
-    for file in files:
+        files.update((ROOT / name).rglob("*.yml"))
+    for file in sorted(files):
         digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
@@ -75,11 +105,12 @@ def _read_phrases() -> None:
     from rasa.shared.nlu.training_data.loading import load_data
 
     from bot.nlu.questions import ASKED, questions
-    from knowledge import minilm, place
+    from knowledge import place
+    from knowledge.encoder import shared_encoder
     from knowledge.words import plain
 
     phrases = [m.get(TEXT) for m in load_data(str(ROOT / "data" / "nlu")).intent_examples]
-    minilm.encoder(place.home()).prepare(plain(p) for p in [*phrases, *(text for text, _ in questions(ASKED))])
+    shared_encoder(place.home()).prepare(plain(p) for p in [*phrases, *(text for text, _ in questions(ASKED))])
 
 
 def train() -> Path:

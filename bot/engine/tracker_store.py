@@ -10,7 +10,6 @@ import asyncio
 import functools
 import json
 import logging
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot import settings
 from bot.channels.failure import failure_reply
 from bot.privacy import keep_days
 from bot.sqlite import pragmas
@@ -51,7 +51,7 @@ class SetAside(Exception):
 
 def tracker_url() -> str:
     """The database of the conversations."""
-    return os.environ.get("TRACKER_URL") or f"sqlite:///{place.home() / 'conversations.db'}"
+    return settings.TRACKER_URL() or f"sqlite:///{place.home() / 'conversations.db'}"
 
 
 _EVENTS = SQLTrackerStore.SQLEvent.__table__

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge import minilm, place
-from knowledge.minilm import DIMENSIONS, Encoder, WeightsError
+from knowledge import encoder as encoders
+from knowledge import place
+from knowledge.encoder import WIDTH, Encoder, WeightsError, shared_encoder
 
 SUSPENDED = "my son has been suspended"
 KICKED_OUT = "he was kicked out of school for 3 days"
@@ -20,13 +21,13 @@ COSINES = [(SUSPENDED, KICKED_OUT, 0.503), (SUSPENDED, WEATHER, -0.016), (KICKED
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    return minilm.encoder(place.home())
+    return shared_encoder(place.home())
 
 
 @pytest.fixture
 def fresh(encoder: Encoder) -> Encoder:
     """An encoder that remembers nothing and keeps two texts at most."""
-    graph = next(path for path, made in minilm._encoders.items() if made is encoder)
+    graph = next(path for path, made in encoders._encoders.items() if made is encoder)
     return Encoder(graph, remember=2)
 
 
@@ -38,13 +39,13 @@ def test_meaning_is_as_near_as_the_authors_found(encoder: Encoder, one: str, oth
 
 def test_every_vector_has_length_one(encoder: Encoder) -> None:
     vectors = encoder([SUSPENDED, "a", "", "?", "é 学校", "word " * 1000])
-    assert vectors.shape == (6, DIMENSIONS)
+    assert vectors.shape == (6, WIDTH)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
 def test_no_text_gives_no_vector(encoder: Encoder) -> None:
-    assert encoder([]).shape == (0, DIMENSIONS)
+    assert encoder([]).shape == (0, WIDTH)
 
 
 def test_a_text_has_the_same_vector_in_any_company(fresh: Encoder, encoder: Encoder) -> None:
@@ -76,7 +77,21 @@ def test_what_was_read_before_is_not_computed_again(fresh: Encoder, monkeypatch:
 
 
 def test_everybody_shares_one_encoder(encoder: Encoder) -> None:
-    assert minilm.encoder(place.home()) is encoder
+    assert shared_encoder(place.home()) is encoder
+
+
+def test_the_key_names_the_encoder_its_width_and_its_weights(encoder: Encoder) -> None:
+    for part in (encoders.NAME, str(WIDTH), encoders.WEIGHTS):
+        assert part in encoders.KEY.split()
+    assert encoder(["a"]).shape[1] == WIDTH
+
+
+def test_a_graph_of_other_weights_is_not_taken_for_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoders, "_package", lambda: tmp_path / "none")
+    monkeypatch.setattr(encoders, "WEIGHTS", "0" * 64)
+    (tmp_path / "all-MiniLM-L6-v2-53aa5117-1.onnx").write_bytes(b"the graph of before")
+    with pytest.raises(WeightsError):
+        shared_encoder(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +102,7 @@ def test_weights_that_are_not_the_published_ones_are_refused(
 ) -> None:
     if weights:
         (tmp_path / "model.safetensors").write_bytes(weights)
-    monkeypatch.setattr(minilm, "_package", lambda: tmp_path)
+    monkeypatch.setattr(encoders, "_package", lambda: tmp_path)
     with pytest.raises(WeightsError, match=message):
-        minilm.encoder(tmp_path / "home")
+        shared_encoder(tmp_path / "home")
     assert not (tmp_path / "home").exists()

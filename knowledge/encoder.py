@@ -18,12 +18,18 @@ from typing import Any, Iterable, Optional
 
 import numpy as np
 
-PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-DIMENSIONS = 384
+NAME = "all-MiniLM-L6-v2"
+WIDTH = 384  # numbers of a vector
+WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # the SHA-256 that the authors published
+WRITING = 1  # raise when the graph is written so that other vectors come out
 MAX_TOKENS = 128
 OPSET = 17
 WORDS_FROM = 5  # the layer whose word outputs are given out: more of what is said, less of its gist, than the last
 WORDS_KEPT = 64  # texts whose word outputs are remembered
+
+
+# whatever was computed by the encoder is kept under this, so that nothing of another one is taken for its own
+KEY = f"{NAME} {WIDTH} {WEIGHTS} {WRITING} {MAX_TOKENS}"
 
 
 class WeightsError(RuntimeError):
@@ -41,7 +47,7 @@ def write_graph(target: Path) -> None:
         raise WeightsError(
             f"The sentence model's weights are missing ({source.name}). Run ./run again to reinstall them."
         )
-    if hashlib.sha256(source.read_bytes()).hexdigest() != PUBLISHED_SHA256:
+    if hashlib.sha256(source.read_bytes()).hexdigest() != WEIGHTS:
         raise WeightsError("The sentence model's weights are not the published ones. Delete .venv and run ./run again.")
     import onnx
 
@@ -128,7 +134,7 @@ def _bert(source: Path) -> Any:
     nodes.append(helper.make_node("Div", [mean, size], ["vector"], name="vector"))
     graph = helper.make_graph(
         nodes,
-        "minilm",
+        NAME,
         [helper.make_tensor_value_info(n, TensorProto.INT64, ["texts", "tokens"]) for n in ("ids", "mask")],
         [
             helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["texts", hidden]),
@@ -182,7 +188,7 @@ class Encoder:
         missing = sorted({text for text in wanted if text not in found}, key=len)
         found.update((text, vector) for text, vector, _ in self._read(missing, len(missing) <= WORDS_KEPT))
         if not wanted:
-            return np.zeros((0, DIMENSIONS), np.float32)
+            return np.zeros((0, WIDTH), np.float32)
         return np.stack([found[text] for text in wanted])
 
     def words(self, texts: Iterable[str]) -> list[np.ndarray]:
@@ -239,9 +245,9 @@ class Encoder:
 _encoders: dict[Path, Encoder] = {}
 
 
-def encoder(home: Path) -> Encoder:
+def shared_encoder(home: Path) -> Encoder:
     """The shared encoder whose graph lies under `home`; writes the graph the first time."""
-    graph = (home / "minilm-words.onnx").resolve()
+    graph = (home / f"{NAME}-{WEIGHTS[:8]}-{WRITING}.onnx").resolve()
     if graph not in _encoders:
         if not graph.exists():
             write_graph(graph)
