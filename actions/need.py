@@ -17,18 +17,21 @@ from knowledge.render import words
 LOOKED_UP = ("interventions", "services", "glossary", "duty", "duties", "stages")  # kinds that are things, not needs
 SURE_KIND = 0.5  # the confidence from which a kind of question is trusted
 PARTS = 60  # keys of parts that are kept as told
+OTHERS = 3  # needs that are offered where the ones told were not meant
 
 
 def need(turn: Turn) -> Optional[Reply]:
-    """The guide, or the two, that the message comes with; the next part of the last; None where a thing is looked up."""
+    """The guides that the message asks for; the next part of the last; None where a thing is looked up."""
     if turn.tapped:
         return None
     again = _after(turn)
     if again or _looks_up(turn):
         return again
-    decision = decide(ranked(turn))
+    likely = ranked(turn)
+    decision = decide(likely)
     if decision.act == "tell":
-        return tell_need(turn, decision.needs, asked(turn.question()))
+        others = [c.id for c in likely if c.id not in decision.needs][:OTHERS]
+        return tell_need(turn, decision.needs, asked(turn.question()), others=others)
     return offer_needs(turn, decision.needs) if decision.act == "offer" else None
 
 
@@ -40,16 +43,23 @@ def ranked(turn: Turn) -> list[Candidate]:
 
 
 def tell_need(
-    turn: Turn, needs: Sequence[str], asks: Optional[str] = None, again: Sequence[str] = ()
+    turn: Turn,
+    needs: Sequence[str],
+    asks: Optional[str] = None,
+    again: Sequence[str] = (),
+    others: Sequence[str] = (),
 ) -> Optional[Reply]:
-    """The answer of these guides for this person; None where nothing is left to say."""
+    """The answer of these guides for this person; None where nothing is left to say.
+
+    `again` are parts told before; `others` are needs that may have been meant instead.
+    """
     composed = compose(turn.knowledge, needs, turn.situation(), turn.role, turn.area, asks, again)
     if not composed.blocks:
         return None
     guides = turn.knowledge.guides
     buttons = [Button(guides[name].title, payload("show", record=name)) for name in composed.next]
     last = {"records": composed.records[:5], "intent": "need", "text": turn.text, "needs": composed.needs}
-    turn.set("last", {**last, "parts": [*again, *composed.parts][-PARTS:]})
+    turn.set("last", {**last, "parts": [*again, *composed.parts][-PARTS:], "others": list(others)})
     turn.set("misses", 0)
     area = next((guides[n].area for n in composed.needs if guides[n].area), None)
     return Reply(
@@ -58,7 +68,7 @@ def tell_need(
         scope=turn.scope(local=bool(area or turn.area)),
         sources=composed.sources,
         contacts=composed.contacts,
-        buttons=[*buttons, Button(words()["buttons"]["none_of_these"], payload("none_of_these"))],
+        buttons=[*buttons, Button(words()["buttons"]["not_asked"], payload("none_of_these"))],
         blocks=composed.blocks,
         needs=composed.needs,
     )
@@ -75,6 +85,15 @@ def offer_needs(turn: Turn, needs: Sequence[str]) -> Reply:
         scope=turn.scope(),
         buttons=[*buttons, Button(words()["buttons"]["none_of_these"], payload("none_of_these"))],
     )
+
+
+def other_needs(turn: Turn) -> Optional[Reply]:
+    """What else the last message may have come with, where what was told was not meant."""
+    last = turn.get("last") or {}
+    if not last.get("others"):
+        return None
+    turn.set("last", {**last, "others": []})
+    return offer_needs(turn, last["others"])
 
 
 def _after(turn: Turn) -> Optional[Reply]:

@@ -8,7 +8,7 @@ from typing import Optional, Text
 from actions.answer import anew, answer
 from actions.choose import miss
 from actions.guard import GuardedAction
-from actions.need import tell_need
+from actions.need import other_needs, tell_need
 from actions.steps import Walk
 from actions.tell import tell
 from actions.told import asks_what_changes, only_tells, take_in
@@ -78,10 +78,10 @@ class ActionShow(GuardedAction):
 
 
 class ActionNoneOfThese(GuardedAction):
-    """None of the records offered was meant."""
+    """None of what was told or offered was meant."""
 
     def name(self) -> Text:
         return "action_none_of_these"
 
     def reply(self, turn: Turn) -> Reply:
-        return miss(turn)
+        return other_needs(turn) or miss(turn)
