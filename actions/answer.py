@@ -21,7 +21,7 @@ from actions.find import (
     single,
 )
 from actions.follow import follow_up
-from actions.need import more_of_need, need
+from actions.need import more_of_need, need, with_need
 from actions.pathway import after_another, asks_for_all, asks_of_another_council, duties, no_pathway, stages
 from actions.tell import list_of, next_buttons, next_records, next_steps, tell
 from actions.turn import Turn
@@ -47,7 +47,7 @@ def answer(turn: Turn) -> Reply:
         return offer(turn, hanging)
     if whole := need(turn):
         return offer(turn, whole)
-    reply = _answer(turn)
+    reply = with_need(turn, _answer(turn))
     if reply.status in ("answered", "clarifies"):
         turn.set("misses", 0)
         last = turn.get("last") or {}

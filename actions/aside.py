@@ -35,7 +35,7 @@ def page_kinds(turn: Turn) -> list[str]:
     if turn.tapped:
         return [danger.UNSURE, *danger.for_reader(_kept(turn).get("hinted") or [], turn.role)]
     denied = _kept(turn).get("denied") or []
-    kinds = danger.for_reader(turn.danger or [danger.UNSURE], turn.reading.get("role") or turn.role)
+    kinds = danger.for_reader(turn.danger or [danger.UNSURE], turn.writer)
     return [kind for kind in kinds if kind in turn.plain_danger or kind not in denied]
 
 

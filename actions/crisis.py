@@ -33,9 +33,7 @@ class ActionCrisis(GuardedAction):
 
 
 def _page(turn: Turn, kinds: list[str]) -> Reply:
-    guessed = turn.reading.get("role")
-    told = guessed if turn.reading.get("role_stated") else None
-    role = danger.role_of(told or turn.role or guessed)
+    role = danger.role_of(turn.writer)
     area = turn.reading.get("area") or turn.area
     page = danger.page(turn.knowledge, kinds, role, area, turn.text)
     titles = words()["buttons"]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Optional, Sequence
 
-from actions.find import FOLLOWS, SPECIFIC, find
+from actions.find import FOLLOWS, SPECIFIC, STRONG, find
 from actions.turn import Turn
 from bot.dialogue.asked import asked
 from bot.dialogue.decide import Candidate, decide
 from bot.dialogue.needs import candidates
 from bot.inbound import payload
-from bot.replies import Button, Reply
+from bot.replies import Button, Reply, body
 from knowledge.compose import compose
 from knowledge.render import words
 
 LOOKED_UP = ("interventions", "services", "glossary", "duty", "duties", "stages")  # kinds that are things, not needs
+FITS = 0.4  # the chance from which a guide's actions go with a rule
 SURE_KIND = 0.5  # the confidence from which a kind of question is trusted
 PARTS = 60  # keys of parts that are kept as told
 OTHERS = 3  # needs that are offered where the ones told were not meant
@@ -25,7 +26,7 @@ def need(turn: Turn) -> Optional[Reply]:
     if turn.tapped:
         return None
     again = _after(turn)
-    if again or _looks_up(turn):
+    if again or _looks_up(turn) or _one_rule(turn):
         return again
     likely = ranked(turn)
     decision = decide(likely)
@@ -109,6 +110,32 @@ def more_of_need(turn: Turn) -> Optional[Reply]:
     """What has not been told yet of the last guide."""
     last = turn.get("last") or {}
     return tell_need(turn, last["needs"], None, last.get("parts") or []) if last.get("needs") else None
+
+
+def with_need(turn: Turn, reply: Reply) -> Reply:
+    """A single rule that was told, and what to do with it: the likeliest guide's actions, dates and the way to it."""
+    rule = turn.knowledge.records.get(next(iter(reply.records), ""))
+    if turn.tapped or not reply.verbatim or rule is None or rule.kind not in ("law", "guidance"):
+        return reply
+    likely = next(iter(ranked(turn)), None)
+    if likely is None or likely.chance < FITS:
+        return reply
+    composed = compose(turn.knowledge, [likely.id], turn.situation(), turn.role, turn.area, asked(turn.question()))
+    added = [block for block in composed.blocks if block.kind in ("do_now", "deadline") and not block.folded]
+    if not added:
+        return reply
+    reply.blocks, reply.text = [*body(reply), *added], ""
+    reply.needs = composed.needs
+    title = turn.knowledge.guides[likely.id].title
+    reply.buttons = [Button(title, payload("show", record=likely.id)), *reply.buttons]
+    return reply
+
+
+def _one_rule(turn: Turn) -> bool:
+    """Whether a short message asks for one rule, which is plainly found."""
+    hits = find(turn)
+    rule = bool(hits) and hits[0].record.kind in ("law", "guidance") and hits[0].score >= STRONG
+    return rule and len(turn.text.split()) <= 2 * FOLLOWS
 
 
 def _looks_up(turn: Turn) -> bool:

@@ -40,6 +40,7 @@ SLOTS = (
 TELLING = ("inform", "greet", "thanks", "upset", "bye")
 CORRECTS = re.compile(r"\b(sorry|wrong|actually|i meant|i mean|correction|mistake)\b")
 HINT_HOLDS = 4  # turns for which the gentle line is not said again
+SURE_WRITER = 0.6  # the chance from which the words alone tell who writes
 SURE_FACT = 0.85  # the chance from which what a message says of the case is kept
 READ_ELSEWHERE = ("role", "area", "home_area")
 # circumstances to the facts of the case: the fact, its value where they hold, and where they do not
@@ -132,6 +133,13 @@ class Turn:
     @property
     def role(self) -> Optional[str]:
         return self.get("role")
+
+    @property
+    def writer(self) -> Optional[str]:
+        """Who writes, as far as it is known or sure enough from the words alone: for whom a page is worded."""
+        stated = self.reading.get("role") if self.reading.get("role_stated") else None
+        likely, chance = self.understood.get("role") or (None, 0.0)
+        return stated or self.role or (likely if chance >= SURE_WRITER else None) or self.reading.get("role")
 
     @property
     def area(self) -> Optional[str]:
