@@ -21,4 +21,4 @@ def _kinds() -> list[tuple[str, re.Pattern[str]]]:
 def asked(text: str) -> Optional[str]:
     """The kind of question that some words ask first; None where they show none."""
     found = [(match.start(), kind) for kind, pattern in _kinds() if (match := pattern.search(plain(text)))]
-    return min(found)[1] if found else None
+    return min(found, key=lambda place: place[0])[1] if found else None  # of the same place the first kind
