@@ -11,7 +11,7 @@ from typing import Any, Iterator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from knowledge import check_guides, clock, read, rights, schema
+from knowledge import check_guides, clock, force, read, rights, schema
 from knowledge.deciding import decisions
 from knowledge.read import Document, Fault
 
@@ -349,6 +349,19 @@ def _dates(documents: list[Document], today: datetime.date) -> Iterator[Fault]:
         if isinstance(d.entry, schema.Law) and d.entry.effective_from and d.entry.effective_to:
             if d.entry.effective_to < d.entry.effective_from:
                 yield Fault(d.name, d.line("effective_to"), "effective_to", "is before effective_from.")
+    yield from _ended(documents, today)
+
+
+def _ended(documents: list[Document], today: datetime.date) -> Iterator[Fault]:
+    """What still leads to a rule that is not told any more."""
+    laws = [d.entry for d in documents if isinstance(d.entry, schema.Law)]
+    days = {force.LAW + law.id: law.effective_to for law in laws if law.effective_to and law.effective_to < today}
+    for d in documents if days else ():
+        for field, text in _leaves(d.entry):
+            name = force.LAW + text if "see" in field else text
+            if name in days:
+                message = f"leads to a rule that ended on {days[name]}. Say what holds now, or take it out."
+                yield Fault(d.name, d.line(*field), read._field(field), message, True)
 
 
 def _unverified(documents: list[Document]) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ import dataclasses
 import threading
 from typing import Any
 
-from knowledge import place, store
+from knowledge import clock, place, store
 from knowledge.encoder import shared_encoder
 from knowledge.query import Finder
 from knowledge.reading import Reader
@@ -59,9 +59,10 @@ def open_desk(knowledge: Knowledge) -> Desk:
 
 
 def desk() -> Desk:
-    """The desk over the database that the settings name; raises store.NotBuilt."""
+    """The desk over the database that the settings name, read again once a rule has ended; raises store.NotBuilt."""
     url = place.knowledge_url()
     with _lock:
-        if url not in _desks:
+        held = _desks.get(url)
+        if held is None or (held.knowledge.until and held.knowledge.until < clock.today()):
             _desks[url] = open_desk(store.load(url))
         return _desks[url]

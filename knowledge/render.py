@@ -9,7 +9,7 @@ from typing import Any, Iterable, Optional
 
 from ruamel.yaml import YAML
 
-from knowledge import schema, settings
+from knowledge import clock, schema, settings
 from knowledge.store import Knowledge, Record
 from knowledge.words import plain
 
@@ -288,7 +288,11 @@ def _guidance(knowledge: Knowledge, record: Record, role: Optional[str]) -> tupl
 
 
 def _law(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:
-    return record.entry.text.for_role(role), [law[4:] for law in record.entry.with_law]
+    entry: schema.Law = record.entry
+    text = entry.text.for_role(role)
+    if entry.effective_from and entry.effective_from > clock.today():
+        text = f"{words()['labels']['applies_from'].format(date=month(entry.effective_from.isoformat()))} {text}"
+    return text, [law[4:] for law in entry.with_law]
 
 
 def _term(knowledge: Knowledge, record: Record, role: Optional[str]) -> tuple[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import hashlib
 import json
@@ -15,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, declarative_base
 
-from knowledge import read, schema
+from knowledge import clock, force, read, schema
 from knowledge.encoder import KEY, WIDTH
 from knowledge.situation import Situation
 
@@ -238,6 +239,7 @@ class Knowledge:
         self.entries = entries
         self.phrases = found_by
         self.vectors = vectors
+        self.until: Optional[datetime.date] = None  # the last day for which it is right; None: for ever
         self.records: dict[str, Record] = {}
         for kind in ("stages", "guidance", "interventions", "law", "services", "glossary"):
             for entry in entries.get(kind, {}).values():
@@ -350,7 +352,10 @@ class Knowledge:
 
 
 def load(url: str, content: Optional[Path] = None) -> Knowledge:
-    """The knowledge in the database at `url`; with `content`, raises NotBuilt if it was made from anything else."""
+    """The knowledge in the database at `url`; with `content`, raises NotBuilt if it was made from anything else.
+
+    Rules that have ended are left out.
+    """
     bind = engine(url)
     try:
         with Session(bind) as session:
@@ -358,15 +363,38 @@ def load(url: str, content: Optional[Path] = None) -> Knowledge:
             if mark is None or (content is not None and mark.value != fingerprint(content)):
                 raise NotBuilt("The knowledge base is not built. Run ./run, or python -m knowledge build.")
             entries: dict[str, dict[str, Any]] = {}
-            for row in session.scalars(sa.select(EntryRow).order_by(EntryRow.id)):
-                entry: Any = schema.KINDS[row.kind].parse_obj(json.loads(row.body))
-                entries.setdefault(row.kind, {})[entry.id] = entry
+            stored = [(r.kind, json.loads(r.body)) for r in session.scalars(sa.select(EntryRow).order_by(EntryRow.id))]
+            laws, today = [body for kind, body in stored if kind == "law"], clock.today()
+            gone = force.ended(laws, today)
+            for kind, body in stored:
+                entry = _in_force(kind, body, gone)
+                if entry is not None:
+                    entries.setdefault(kind, {})[entry.id] = entry
             vectors = {r.hash: np.frombuffer(r.value, np.float32) for r in session.scalars(sa.select(VectorRow))}
-            rows = list(session.scalars(sa.select(PhraseRow).order_by(PhraseRow.id)))
+            rows = [
+                row
+                for row in session.scalars(sa.select(PhraseRow).order_by(PhraseRow.id))
+                if force.LAW + row.record not in gone
+            ]
         matrix = np.stack([vectors[r.hash] for r in rows]) if rows else np.zeros((0, WIDTH), np.float32)
     except sa.exc.OperationalError as error:
         raise NotBuilt("The knowledge base cannot be read. Run ./run, or python -m knowledge build.") from error
     except (sa.exc.DatabaseError, ValueError, KeyError) as error:
         where = bind.url.database if bind.dialect.name == "sqlite" else "its tables"
         raise NotBuilt(f"The knowledge base is damaged. Delete {where}, then run ./run.") from error
-    return Knowledge(entries, [Phrase(r.record, r.kind, r.text) for r in rows], matrix)
+    knowledge = Knowledge(entries, [Phrase(r.record, r.kind, r.text) for r in rows], matrix)
+    knowledge.until = force.until(laws, today)
+    return knowledge
+
+
+def _in_force(kind: str, body: dict[str, Any], gone: frozenset[str]) -> Any:
+    """An entry without the rules that have ended; None for one of them, and for what rested on nothing else."""
+    if kind == "law" and force.LAW + body["id"] in gone:
+        return None
+    kept = force.without(body, gone) if gone else body
+    try:
+        return schema.KINDS[kind].parse_obj(kept)
+    except ValueError:
+        if kept == body:
+            raise
+        return None
