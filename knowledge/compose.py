@@ -109,7 +109,7 @@ def compose(
     if not any(split.shown for split in splits.values()):
         return Composed([], [], [g.id for g in guides], [], [], [], missing, [])
     _say_once(splits)
-    _fit(splits, schema.reader(role), len(guides))
+    _fit(splits, _voice(guides[0], role), len(guides))
     helps = _Helps(knowledge, guides, case, role)
     help_key = f"{guides[0].id}/help"
     fresh = help_key not in told or asks == "who"

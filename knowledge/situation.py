@@ -399,8 +399,9 @@ class Condition:
         """Cases that tell apart what the condition may turn on."""
         names: list[str] = []
         for name in self.facts:
-            follows = facts()[name].sources
-            names += follows if set(follows) & set(self.facts) else [name]
+            about = facts()[name]
+            follows = (name in _RULES or about.area) and set(about.sources) & set(self.facts)
+            names += about.sources if follows else [name]
         names = list(dict.fromkeys(names))
         for values in itertools.product(*(self._values(name) for name in names)):
             yield Situation({n: Value(v) for n, v in zip(names, values) if v is not None})

@@ -227,6 +227,7 @@ def test_a_condition_that_cannot_be_read_is_refused(condition: str, words: str) 
         ("reason=weapon & reason=bullying", True),
         ("staffs_stage=4 & area=hackney", False),
         ("staffs_stage=4 & area=staffordshire", True),
+        ("stage=two & area=marlshire", True),
     ],
 )
 def test_whether_any_case_can_meet_a_condition(condition: str, possible: bool) -> None:
