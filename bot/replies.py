@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Any, Literal, Optional, get_args
 
 from knowledge.blocks import Block, block_text, from_text
@@ -81,9 +82,9 @@ class Reply:
 def shown(reply: Reply) -> list[Block]:
     """All parts of a Reply in the order of reading: what is open, then what is folded, then the sources.
 
-    The first `help` block stands where the contacts belong, below the open parts if there is none, and the `sources`
-    block where the sources do, with a line for each as items: a channel that can do more shows the contacts and sources
-    themselves in their place.
+    The Reply's contacts and sources have a line each, in the `help` and `sources` block; a channel that can do more
+    shows them instead (`with_contacts`). A `help` block without items stands where they belong, below the open parts if
+    there is none.
     """
     own = body(reply)
     labels, kinds = words()["labels"], [b.kind for b in own]
@@ -93,17 +94,27 @@ def shown(reply: Reply) -> list[Block]:
         *(Block("note", note) for note in reply.notes),
         *([] if "sources" in kinds else [Block("sources", title=labels["where"])]),
     ]
-    parts = _filled(parts, "help", [contact_line(c) for c in reply.contacts])
-    parts = _filled(parts, "sources", [source_line(s) for s in reply.sources])
+    if not any(b.items for b in parts if b.kind == "help"):
+        lines, ids = map(contact_line, reply.contacts), (c.get("id", "") for c in reply.contacts)
+        parts = _filled(parts, Block("help", items=tuple(lines), ids=tuple(ids)))
+    parts = _filled(parts, Block("sources", items=tuple(map(source_line, reply.sources))))
     hint = [Block("hint", reply.hint)] if reply.hint else []
     return [*hint, *sorted(parts, key=lambda b: (b.kind == "sources", b.folded))]
 
 
-def _filled(blocks: list[Block], kind: str, lines: list[str]) -> list[Block]:
-    """The blocks, with these lines in the first of the kind; without those of it that would be a heading alone."""
-    first = next(b for b in blocks if b.kind == kind)
-    full = [dataclasses.replace(b, items=(*lines,) or b.items) if b is first else b for b in blocks]
-    return [b for b in full if b.kind != kind or b.items or b.text]
+def _filled(blocks: list[Block], by: Block) -> list[Block]:
+    """The blocks, the first of this kind with these items; without those of the kind that would be a heading alone."""
+    first = next(b for b in blocks if b.kind == by.kind)
+    full = [dataclasses.replace(b, items=by.items, ids=by.ids) if by.items and b is first else b for b in blocks]
+    return [b for b in full if b.kind != by.kind or b.items or b.text]
+
+
+def with_contacts(part: Block, reply: Reply) -> tuple[Block, list[dict[str, Any]]]:
+    """A part without the lines that contacts stand for, and these contacts."""
+    contacts = {contact.get("id"): contact for contact in reply.contacts}
+    lines = itertools.zip_longest(part.items, part.ids, fillvalue="")
+    alone = tuple(line for line, name in lines if name not in contacts)
+    return dataclasses.replace(part, items=alone, ids=()), [contacts[n] for n in part.ids if n in contacts]
 
 
 def body(reply: Reply) -> list[Block]:

@@ -32,7 +32,8 @@ class Block:
     """One part of an answer: a heading, some sentences and a list, each of which may be missing.
 
     `folded` parts stand behind 'More' where a channel can fold, and are left out of plain text unless asked for.
-    `items` are plain sentences; in a numbered kind their order is the order of doing.
+    `items` are plain sentences; in a numbered kind their order is the order of doing. `ids` name the services that the
+    items stand for, one an item, '' for an item that is a sentence alone: who can, shows the contact in its place.
     """
 
     kind: Kind
@@ -40,16 +41,17 @@ class Block:
     items: tuple[str, ...] = ()
     title: str = ""
     folded: bool = False
+    ids: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The form that travels as JSON; empty parts are left out."""
-        whole = {**dataclasses.asdict(self), "items": list(self.items)}
+        whole = {**dataclasses.asdict(self), "items": list(self.items), "ids": list(self.ids)}
         return {name: value for name, value in whole.items() if value}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Block":
         """The block that `to_dict` made."""
-        return cls(**{**data, "items": tuple(data.get("items", ()))})
+        return cls(**{**data, "items": tuple(data.get("items", ())), "ids": tuple(data.get("ids", ()))})
 
 
 def as_text(blocks: Iterable[Block], folded: Optional[bool] = False) -> str:

@@ -61,7 +61,7 @@ class Showing:
     `heading` says for whom it holds ('Pupil B · Staffordshire · 4 suspensions') and may be empty. `token` and `step` go
     into the buttons, to know their conversation and step when they are pressed. With `note` the text is to be copied,
     and the Reply's notes stand outside it. `board` is the client's id of the message that shows the conversation's
-    walk, `pressed` of the one whose button led here.
+    walk, `pressed` of the one whose button led here. `greets` marks the words for somebody who was not greeted yet.
     """
 
     reply: Reply
@@ -71,6 +71,7 @@ class Showing:
     note: bool = False
     board: Optional[str] = None
     pressed: Optional[str] = None
+    greets: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -254,7 +255,7 @@ class Messenger:
             if owed.conversation and part.board:
                 await asyncio.to_thread(self._pupils.show, owed.conversation, shown)
             await asyncio.to_thread(self._updates.sent, owed.id, number)
-        if owed.conversation and showings[0].reply == self.staff.first():
+        if owed.conversation and showings[0].greets:
             await asyncio.to_thread(self._greeted, owed.conversation)
 
     def _showings(self, owed: Owed) -> Optional[list[Showing]]:
@@ -280,7 +281,14 @@ class Messenger:
             replies = [self._note(pupil, replies[-1])]
         # nothing stands beside the words for danger
         shown = replies if crisis else [*before, *replies]
-        return [self._showing(reply, pupil, work, work["note"] and reply is replies[-1]) for reply in shown]
+        greets = bool(pupil and not pupil.greeted and not crisis)
+        return [
+            dataclasses.replace(
+                self._showing(reply, pupil, work, work["note"] and reply is replies[-1]),
+                greets=greets and reply is shown[0],
+            )
+            for reply in shown
+        ]
 
     def _showing(self, reply: Reply, pupil: Optional[Pupil], work: dict[str, Any], note: bool) -> Showing:
         if pupil is None:

@@ -12,7 +12,7 @@ from bot.channels.messenger import Showing
 from bot.channels.phrases import phrases
 from bot.channels.staff import Press
 from bot.inbound import TAPS, payload
-from bot.replies import Reply, shown
+from bot.replies import Reply, shown, with_contacts
 from knowledge.blocks import Block, marked
 from knowledge.render import contact_line, source_line, words
 
@@ -71,17 +71,12 @@ def _lines(part: Block, reply: Reply) -> Iterator[str]:
     if part.title:
         yield f"<b>{_safe(part.title)}</b>"
     tag = {"hint": "b", "deadline": "b", "note": "i"}.get(part.kind)
-    listed = [] if _own_list(part, reply) else marked(part, "•")
-    for line in map(_safe, filter(None, [*part.text.split("\n"), *listed])):
+    part, contacts = with_contacts(part, reply)
+    sources = reply.sources if part.kind == "sources" else []
+    for line in map(_safe, filter(None, [*part.text.split("\n"), *([] if sources else marked(part, "•"))])):
         yield f"<{tag}>{line}</{tag}>" if tag else line
-    yield from _own_list(part, reply)
-
-
-def _own_list(part: Block, reply: Reply) -> list[str]:
-    """Contacts and sources with what can be tapped, in place of a part's lines."""
-    if part.kind == "help":
-        return list(map(_contact, reply.contacts))
-    return list(map(_source, reply.sources)) if part.kind == "sources" else []
+    yield from map(_contact, contacts)
+    yield from map(_source, sources)
 
 
 def note(reply: Reply) -> Iterator[Lines]:

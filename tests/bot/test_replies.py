@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from bot.channels.messenger import Showing
 from bot.channels.rest import as_message
 from bot.channels.teams.cards import cards
 from bot.channels.telegram_client import TelegramClient
-from bot.replies import Reply, as_text, shown, to_keep
+from bot.replies import Reply, as_text, shown, to_keep, with_contacts
 from bot.widget import pages
 from knowledge import render
 from knowledge.blocks import Block, block_text, from_text
@@ -58,6 +59,26 @@ def test_the_order_holds_whatever_a_reply_is_made_of() -> None:
 
 def test_contacts_and_sources_without_any_leave_no_heading() -> None:
     assert as_text(Reply("answered", blocks=[Block("answer", "Yes."), Block("help"), Block("sources")])) == "Yes."
+
+
+def test_a_part_that_names_its_services_shows_their_contacts_and_its_other_lines_once() -> None:
+    near, far = ({"id": n, "title": f"{n} team", "phone": p} for n, p in (("near", "01785 1"), ("far", "0300 2")))
+    blocks = [
+        Block("answer", "Yes."),
+        Block("help", items=("Tell me the area.", "near team: 01785 1"), ids=("", "near")),
+        Block("help", items=("far team: 0300 2",), ids=("far",), folded=True),
+    ]
+    reply = Reply("answered", blocks=blocks, contacts=[near, far])
+    assert as_text(reply) == "Yes.\n\nWho can help:\n- Tell me the area.\n- near team: 01785 1"
+    part, contacts = with_contacts(shown(reply)[1], reply)
+    assert (part.items, contacts) == (("Tell me the area.",), [near])
+    (sent,) = TelegramClient(None).parts(Showing(reply, token="1a2b3c4d"))  # type: ignore[arg-type]
+    carded = json.dumps(cards(reply))
+    for words_ in ("Tell me the area.", "near team", "far team"):
+        assert sent.body.html.count(words_) == 1
+        assert words_ in carded
+    folds = [e for e in card(cards(reply)[0])["body"] if e["type"] == "Container" and "far team" in json.dumps(e)]
+    assert folds[0]["items"][1]["isVisible"] is False
 
 
 def test_of_a_list_only_what_is_on_it_is_taken_away() -> None:

@@ -116,7 +116,7 @@ def assert_shape(messages: Any, sender: str) -> None:
     assert isinstance(message["text"], str)
     assert message["text"].strip()
     custom = message["custom"]
-    assert set(custom) == {"status", "records", "scope"}
+    assert set(custom) == {"status", "records", "needs", "scope"}
     assert custom["status"] in STATUSES
     assert isinstance(custom["records"], list)
     assert all(isinstance(r, str) for r in custom["records"])
@@ -133,7 +133,7 @@ def assert_shape(messages: Any, sender: str) -> None:
 def assert_error(messages: list[dict[str, Any]]) -> None:
     """The reply of a failure: what to do, and a button."""
     (message,) = messages
-    assert message["custom"] == {"status": "error", "records": [], "scope": {}}
+    assert message["custom"] == {"status": "error", "records": [], "needs": [], "scope": {}}
     assert "something went wrong" in message["text"]
     assert "999" in message["text"]
     assert [b["title"] for b in message["buttons"]] == ["Someone to talk to"]
@@ -162,6 +162,7 @@ def test_the_scope_names_area_audience_and_stage(server: Server) -> None:
     assert message["custom"] == {
         "status": "answered",
         "records": ["staffs-4-parents"],
+        "needs": [],
         "scope": {"area": "staffordshire", "audience": "parents", "stage": "4", "role": "parent"},
     }
 

@@ -81,6 +81,28 @@ def test_a_whole_guide_has_its_answer_first_its_dates_marked_and_the_rest_behind
     expect(folded).to_be_visible()
 
 
+def test_the_first_to_help_can_be_called_at_once_and_the_others_behind_more(
+    double: Double, visit: Callable[..., Guest]
+) -> None:
+    near, far = ({"id": n, "title": f"{n} team", "phone": f"0300 000 000{n[0] == 'n':d}"} for n in ("near", "far"))
+    double.extra["helps"] = {
+        "status": "answered",
+        "contacts": [near, far],
+        "blocks": [
+            {"kind": "answer", "text": "Yes."},
+            {"kind": "help", "items": ["Tell me the area.", "near team: 1"], "ids": ["", "near"]},
+            {"kind": "help", "items": ["far team: 2"], "ids": ["far"], "folded": True},
+        ],
+    }
+    answer = visit(**PHONE).open().ask("helps")
+    expect(answer.get_by_text("Tell me the area.")).to_be_visible()
+    expect(answer.get_by_role("link", name="Call 0300 000 0001")).to_be_visible()
+    expect(answer.locator(".contact:visible")).to_have_count(1)
+    answer.locator("summary", has_text="More").click()
+    expect(answer.get_by_role("link", name="Call 0300 000 0000")).to_be_visible()
+    expect(answer.locator(".contact:visible")).to_have_count(2)
+
+
 def test_sources_are_folded_with_date_section_and_link(visit: Callable[..., Guest]) -> None:
     answer = visit().open().ask("duties")
     fold = answer.locator(".sources")

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Iterable, Iterator, Optional
 
 from bot.channels.teams.wording import wording
-from bot.replies import Button, Reply, shown
+from bot.replies import Button, Reply, shown, with_contacts
 from knowledge.blocks import Block, marked
 from knowledge.render import contact_line, source_line, words
 
@@ -30,7 +30,6 @@ OPEN_CONTACTS = 2  # as many are shown unfolded; of what is about people to call
 ABOUT_PEOPLE = ("crisis", "offers_person", "error")
 TICKS = {"done": "✓", "not_yet": "○", "considered": "◇", "not_applicable": "–", None: "☐"}
 
-_ITEM = re.compile(r"^\s*(-|\d+\.)\s+(.*)$")
 _MARKUP = re.compile(r"([\\`*_\[\]~])")
 _STARTS = re.compile(r"^([#>+=-])")  # would make a heading, a quotation or a list of a line
 _NUMBERED = re.compile(r"^(\d+)(?=[.)])")
@@ -113,9 +112,9 @@ def _pieces(reply: Reply, heading: str, data: dict[str, Any]) -> Iterator[Piece]
         if part.kind == "sources" and reply.sources:
             continue
         if part.folded:
-            folded += _part(part)
-        elif part.kind == "help" and reply.contacts:
-            yield from _contacts(reply, part)
+            folded += _help(part, reply) if part.kind == "help" else _part(part)
+        elif part.kind == "help":
+            yield from _help(part, reply)
         elif part.kind == "card" and here is not None:
             yield from _step(reply, here, part)
         else:
@@ -134,10 +133,10 @@ def _pieces(reply: Reply, heading: str, data: dict[str, Any]) -> Iterator[Piece]
 # -------------------------------------------------------------------------------------------------------- text
 
 
-def _part(part: Block, first: bool = False) -> Iterator[Piece]:
+def _part(part: Block, first: bool = False, **head: Any) -> Iterator[Piece]:
     """One part: its heading, its sentences, its list; what must not be overlooked is bold."""
     if part.title:
-        yield _text(part.title, size="Medium" if first else "Default", weight="Bolder", style="heading")
+        yield _text(part.title, size="Medium" if first else "Default", weight="Bolder", style="heading", **head)
     look: dict[str, Any] = {"separator": True} if part.kind == "note" else {}
     look |= {"weight": "Bolder"} if part.kind in ("hint", "deadline") else {}
     for line in filter(None, part.text.split("\n")):
@@ -156,10 +155,11 @@ def _text(text: str, **look: Any) -> Piece:
 
 
 def _list(lines: list[str], **look: Any) -> Iterator[Piece]:
-    """A list as one element, or as several where it is long."""
+    """A list, each line behind its mark, as one element, or as several where it is long."""
     for some in _chunks(lines, _BLOCK):
-        marked = [f"{found.group(1)} {_escaped(found.group(2))}" for found in map(_ITEM.match, some) if found]
-        yield Piece(_block("\n".join(marked), spacing="Small", **look), "\n".join(some))
+        marks = (line.partition(" ") for line in some)
+        text = "\n".join(f"{mark} {_escaped(item)}" for mark, _, item in marks)
+        yield Piece(_block(text, spacing="Small", **look), "\n".join(some))
 
 
 def _block(text: str, **look: Any) -> dict[str, Any]:
@@ -192,10 +192,8 @@ def _chunks(lines: list[str], limit: int) -> Iterator[list[str]]:
 
 
 def _split_line(line: str, limit: int) -> list[str]:
-    found = _ITEM.match(line)
-    if len(line) <= limit or not found:
-        return [line]
-    return [f"{found.group(1)} {part}" for part in parts(found.group(2), limit - 10)]
+    mark, _, item = line.partition(" ")
+    return [line] if len(line) <= limit else [f"{mark} {part}" for part in parts(item, limit - 10)]
 
 
 # ------------------------------------------------------------------------------------------------------ choices
@@ -224,17 +222,16 @@ def _row(buttons: list[Button], data: dict[str, Any]) -> Piece:
 # --------------------------------------------------------------------------------------- contacts and sources
 
 
-def _contacts(reply: Reply, part: Block) -> Iterator[Piece]:
-    unfolded = reply.status in ABOUT_PEOPLE or len(reply.contacts) <= OPEN_CONTACTS
-    each = [_contact(contact) for contact in reply.contacts]
-    if part.text:
-        yield from _paragraph(part.text)
-    if not unfolded:
-        yield from _folds("contacts", part.title.rstrip(":"), each)
+def _help(part: Block, reply: Reply) -> Iterator[Piece]:
+    """Who can help: the contacts, behind a button where they are many and what is asked is not whom to call."""
+    part, contacts = with_contacts(part, reply)
+    each = [_contact(contact) for contact in contacts]
+    if part.folded or reply.status in ABOUT_PEOPLE or len(contacts) <= OPEN_CONTACTS:
+        yield from _part(part, separator=True)
+        yield from each
         return
-    if part.title:
-        yield Piece(_block(_escaped(part.title), weight="Bolder", separator=True), part.title)
-    yield from each
+    yield from _part(dataclasses.replace(part, title=""))
+    yield from _folds("contacts", part.title.rstrip(":"), each)
 
 
 def _contact(contact: dict[str, Any]) -> Piece:

@@ -184,7 +184,7 @@ export class Chat {
     const { state } = this.words;
     return [
       ...reply.blocks.filter((b) => !b.folded && b.kind !== "sources").map((block) =>
-        block.kind === "help" && reply.contacts?.length
+        block.ids && reply.contacts?.length
           ? fill(state.contacts, { names: reply.contacts.map((c) => c.title).join(", ") })
           : spoken(block)),
       reply.buttons?.length > 1 && fill(state.choices, { count: reply.buttons.length }),

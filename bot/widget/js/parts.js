@@ -274,16 +274,19 @@ export function feedback(chat, event) {
 export function parts(chat, reply, blocks) {
   const { words } = chat;
   const node = (block) => {
-    if (block.kind === "note") return el("div.note", {}, part(block));
-    if (block.kind !== "help" || !reply.contacts?.length) return part(block);
-    if (reply.status === "crisis") return numbers(words, reply.contacts);
-    return part(block, contactCards(words, reply.contacts));
+    if (block.kind === "note" && !block.folded) return el("div.note", {}, part(block));
+    const { ids = [], items = [] } = block;
+    const contacts = ids.map((id) => reply.contacts?.find((c) => c.id === id)).filter(Boolean);
+    if (!contacts.length) return part(block);
+    if (reply.status === "crisis") return numbers(words, contacts);
+    const alone = items.filter((_, n) => !contacts.some((c) => c.id === ids[n]));
+    return part({ ...block, text: [block.text, ...alone].filter(Boolean).join("\n") }, contactCards(words, contacts));
   };
-  const told = blocks.filter((b) => b.kind !== "hint" && b.kind !== "sources");
-  const folded = told.filter((b) => b.folded);
+  const own = blocks.filter((b) => b.kind !== "hint" && b.kind !== "sources");
+  const folded = own.filter((b) => b.folded);
   return [
-    ...told.filter((b) => !b.folded).map(node),
-    folded.length && el("details.fold", {}, el("summary", {}, words.more), ...folded.map((b) => part(b))),
+    ...own.filter((b) => !b.folded).map(node),
+    folded.length && el("details.fold", {}, el("summary", {}, words.more), ...folded.map(node)),
   ];
 }
 
