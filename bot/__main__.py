@@ -253,7 +253,8 @@ def check(rest: list[str]) -> int:
                 "data",
                 "validate",
                 "--data",
-                "data",
+                "data/nlu",
+                "data/stories",
                 "--domain",
                 "domain.yml",
                 "--config",
@@ -279,6 +280,11 @@ def train(rest: list[str]) -> int:
     build()
     train_if_stale(force=True)
     return 0
+
+
+def learn(rest: list[str]) -> int:
+    """Learn anew what messages are about, from data/messages; offline, a few minutes."""
+    return subprocess.call([sys.executable, "-m", "bot.nlu.learn", *rest], cwd=ROOT)
 
 
 def evaluate(rest: list[str]) -> int:
@@ -342,6 +348,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "check": check,
     "train": train,
+    "learn": learn,
     "eval": evaluate,
     "bench": bench,
     "screenshots": screenshots,

@@ -1,0 +1,125 @@
+"""./run learn: learn from data/messages what a message is about, and write it to bot/nlu/learnt/."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sys
+import time
+from typing import Any, Iterable, Sequence
+
+import numpy as np
+
+from bot.nlu import understanding as reading
+from bot.nlu.learn import fit, measure
+from bot.nlu.learn.messages import fingerprint, messages
+from knowledge import clock, place
+from knowledge.encoder import WEIGHTS, shared_encoder
+
+PROBES = 40  # messages whose scores are kept, to see later that code and weights still belong together
+CACHE = "learn-vectors.npz"
+
+
+def main() -> int:
+    """Learn, measure on writers left out, write."""
+    started = time.monotonic()
+    corpus = fit.Corpus.of(messages(), embed)
+    step(f"{len(corpus.messages)} messages of {len(set(corpus.writers))} writers read", started)
+    left_out = measure.LeftOut.of(corpus)
+    step("learnt from all writers but one, each in turn", started)
+    figures = measure.every(left_out)
+    measure.show(figures)
+    heads = fit.Heads.fit(corpus, left_out.marks)
+    write(corpus, heads, left_out, figures)
+    step(f"written: {reading.WEIGHTS.stat().st_size / 1e6:.1f} MB", started)
+    return 0
+
+
+def step(text: str, started: float) -> None:
+    print(f"[{time.monotonic() - started:4.0f} s] {text}", flush=True)
+
+
+def embed(texts: Sequence[str]) -> np.ndarray:
+    """The meanings of texts; those read before are kept in a file, and what is new is read with its progress shown."""
+    path = place.home() / CACHE
+    held = _held(path)
+    missing = sorted({t for t in texts if t not in held}, key=len)
+    encoder = shared_encoder(place.home())
+    for start in range(0, len(missing), 640):
+        some = missing[start : start + 640]
+        held.update(zip(some, encoder(some)))
+        if sys.stdout.isatty():
+            print(
+                f"\r  {start + len(some)} of {len(missing)} sentences read", end="\n" if some[-1] is missing[-1] else ""
+            )
+    if missing:
+        order = list(held)
+        np.savez(path, texts=np.array("\x00".join(order)), vectors=np.stack([held[t] for t in order]))
+    return np.stack([held[t] for t in texts])
+
+
+def _held(path: Any) -> dict[str, np.ndarray]:
+    if not path.exists():
+        return {}
+    with np.load(path, allow_pickle=False) as kept:
+        return dict(zip(str(kept["texts"]).split("\x00"), kept["vectors"]))
+
+
+def write(corpus: fit.Corpus, heads: fit.Heads, left_out: measure.LeftOut, figures: dict[str, Any]) -> None:
+    """Write weights and card."""
+    scale = np.abs(heads.sparse).max(axis=0) / reading.STEPS
+    asking = fit.Asking.fit(corpus.messages)
+    scores, marks = left_out.scores, left_out.marks
+    kept = io.BytesIO()
+    np.savez_compressed(
+        kept,
+        words=np.array("\n".join(_ordered(heads.features.words.vocabulary_))),
+        letters=np.array("\n".join(_ordered(heads.features.letters.vocabulary_))),
+        words_idf=heads.features.words.idf_.astype(np.float16),
+        letters_idf=heads.features.letters.idf_.astype(np.float16),
+        centre=heads.features.centre.astype(np.float16),
+        dense=heads.dense.astype(np.float16),
+        sparse=np.round(heads.sparse / scale).astype(np.int8),
+        scale=scale.astype(np.float16),
+        start=heads.start.astype(np.float16),
+        asking=np.array("\n".join(asking.weights)),
+        asking_weights=np.array(list(asking.weights.values()), np.float16),
+    )
+    reading.LEARNT.mkdir(exist_ok=True)
+    reading.WEIGHTS.write_bytes(kept.getvalue())
+    card: dict[str, Any] = {
+        "command": "./run learn",
+        "learnt_on": clock.today().isoformat(),
+        "fingerprint": fingerprint(),
+        "checksum": hashlib.sha256(kept.getvalue()).hexdigest(),
+        "encoder": WEIGHTS,
+        "messages": {w: int((corpus.writers == w).sum()) for w in sorted(set(corpus.writers))},
+        "figures": figures,
+        "columns": heads.ends(),
+        "needs": {"ids": marks.needs, "chance": fit.need_chance(scores["needs"], corpus.messages, marks)},
+        "role": {
+            "names": marks.roles,
+            "sharpness": fit.role_sharpness(scores["role"], corpus.messages, marks),
+        },
+        "acts": {"names": marks.acts, "chance": fit.act_chances(scores["acts"], corpus.messages, marks)},
+        "situation": {"values": fit.thresholds(scores["situation"], corpus.messages, marks)},
+        "asks": {"from": asking.least},
+    }
+    card["probes"] = _probes(corpus, dict(np.load(io.BytesIO(kept.getvalue()))), card)
+    reading.CARD.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def _ordered(vocabulary: dict[str, int]) -> Iterable[str]:
+    return sorted(vocabulary, key=lambda word: vocabulary[word])
+
+
+def _probes(corpus: fit.Corpus, weights: dict[str, np.ndarray], card: dict[str, Any]) -> list[list[Any]]:
+    """Some messages with their likeliest need and its chance, as read from what was written."""
+    learnt = reading.Understanding(weights, card)
+    some = corpus.messages[:: max(len(corpus.messages) // PROBES, 1)]
+    return [[m.text, *learnt.read(m.text)["needs"][0]] for m in some]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
