@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from bot import model
+from bot.engine import model
 from bot.nlu import understanding as reading
 from bot.nlu.learn import fit
 from bot.nlu.learn.messages import STATES, Written, entries, files, fingerprint, messages, needs
