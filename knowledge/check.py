@@ -59,6 +59,7 @@ def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> l
     faults += _beliefs(entries)
     faults += _openings(entries)
     faults += _dates(entries, today or clock.today())
+    faults += _strengths(entries)
     faults += _unverified(entries)
     faults += _danger(entries)
     faults += _left_out(entries, content, unread)
@@ -352,6 +353,22 @@ def _dates(documents: list[Document], today: datetime.date) -> Iterator[Fault]:
     yield from _ended(documents, today)
 
 
+_MUST = re.compile(r"\b(must|by law|legally)\b")
+
+
+def _strengths(documents: list[Document]) -> Iterator[Fault]:
+    """A line of a pathway says 'must' where its strength is `must`, and nowhere else."""
+    for d in documents:
+        for i, group in enumerate(d.entry.groups if isinstance(d.entry, schema.Duties) else ()):
+            for j, duty in enumerate(group.duties):
+                strong = bool(_MUST.search(duty.text))
+                if strong != (duty.strength == "must"):
+                    message = (
+                        "must say 'must' if its strength is `must`, and only then. Keep the strength of the source."
+                    )
+                    yield _fault(d, ("groups", i, "duties", j, "text"), message)
+
+
 def _ended(documents: list[Document], today: datetime.date) -> Iterator[Fault]:
     """What still leads to a rule that is not told any more."""
     laws = [d.entry for d in documents if isinstance(d.entry, schema.Law)]
@@ -479,8 +496,10 @@ def release(content: Path = read.CONTENT, today: datetime.date | None = None) ->
             todo.append(f"{d.name}: reviewed over a year ago. Check it again.")
         if isinstance(e, schema.Law) and e.verify:
             todo.append(f"{d.name}: {e.verify}")
+        elif isinstance(e, schema.Law) and e.confidence == "medium":
+            todo.append(f"{d.name}: of medium confidence. Read its sources again, then write `confidence: high`.")
         if isinstance(e, schema.Service) and not e.verified and (e.phone or e.email or e.web or e.text_number):
-            todo.append(f"{d.name}: ring or open it, then write `verified: true`.")
+            todo.append(f"{d.name}: ring or open it, then write `verified: true`.{f' ({e.notes})' if e.notes else ''}")
         if isinstance(e, schema.Safeguarding) and not e.approved:
             todo.append(f"{d.name}: a safeguarding lead has to approve the words, then write `approved: true`.")
         if isinstance(e, schema.Area) and e.kind == "covered":

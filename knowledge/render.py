@@ -13,6 +13,7 @@ from knowledge import clock, schema, settings
 from knowledge.store import Knowledge, Record
 from knowledge.words import plain
 
+PUBLIC = ("parent", "child")  # whom a line for professionals would send away
 MONTHS = [
     "January",
     "February",
@@ -82,8 +83,9 @@ def answer(
             if source not in done.sources:
                 done.sources.append(source)
         for name in getattr(record.entry, "contacts", []):
-            if name in knowledge.services and knowledge.services[name] not in services:
-                services.append(knowledge.services[name])
+            service = knowledge.services.get(name)
+            if service and service not in services and not (service.who == "professionals" and role in PUBLIC):
+                services.append(service)
     if laws:
         lines = [f"- {knowledge.law[law].text.for_role(role)}" for law in laws]
         blocks.append("\n".join([words()["labels"]["law_for_line"], *lines]))

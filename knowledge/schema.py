@@ -385,7 +385,6 @@ class Safeguarding(Entry):
     parts: list[CrisisPart] = []
     gentle: Optional[Words] = None
     despair: list[Pattern] = []  # words to which no goodbye and no 'nothing is open' is an answer
-    routes: list[Words]
     sources: list[WebSource]
     approved: bool
 

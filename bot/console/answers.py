@@ -10,7 +10,7 @@ from typing import Any, Iterable, Mapping, Optional, get_args
 
 from bot.console.wording import day, wording
 from bot.replies import Button, Reply, body
-from knowledge import clock, danger, render
+from knowledge import danger, render
 from knowledge.blocks import Block, from_text
 from knowledge.query import NATIONAL, Finder, Wanted
 from knowledge.render import words
@@ -152,10 +152,10 @@ def _checks(ids: Iterable[str], facts: Mapping[str, Any], knowledge: Knowledge) 
         if condition in _CONDITIONS and facts.get(condition) != "yes":
             phrase = "condition_no" if facts.get(condition) == "no" else "condition_unknown"
             found.append(said[phrase].format(condition=words()["walk"]["conditions"][condition]))
+        if record.kind == "law" and record.entry.strength == "should":
+            found.append(said["guidance"])
         if record.kind == "law" and record.entry.effective_from:
             found.append(said["in_force"].format(date=day(record.entry.effective_from.isoformat())))
-        if record.kind == "law" and record.entry.effective_to and record.entry.effective_to < clock.today():
-            found.append(said["ended"].format(date=day(record.entry.effective_to.isoformat())))
     if not (facts.get("school_area") or facts.get("home_area")):
         found.append(said["area_unknown"])
     return list(dict.fromkeys(found))

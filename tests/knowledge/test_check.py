@@ -63,6 +63,12 @@ MISTAKES = [
     ("title_too_long", TOWN, "2: title: is too long: at most 80 characters."),
     ("not_true_or_false", SERVICE, "9: verified: must be true or false."),
     ("web_address", PAPER, "6: url: must be a web address that begins with https://."),
+    (
+        "duty_says_must",
+        LINES,
+        "11: groups.1.duties.1.text: must say 'must' if its strength is `must`, and only then. "
+        "Keep the strength of the source.",
+    ),
     ("duty_without_strength", LINES, "9: groups.1.duties.1.strength: is missing. Add `strength: …`."),
     ("crisis_without_a_role", CRISIS, f"3: roles: must have words for exactly these roles: {ROLES}"),
     (
@@ -74,10 +80,10 @@ MISTAKES = [
     (
         "sign_is_no_pattern",
         CRISIS,
-        "19: parts.1.signs.1: is not a pattern: missing ), unterminated subpattern at position 4. Correct it.",
+        "17: parts.1.signs.1: is not a pattern: missing ), unterminated subpattern at position 4. Correct it.",
     ),
-    ("part_of_no_role", CRISIS, f"19: roles: must be one of: {ROLES}."),
-    ("keeps_no_step", CRISIS, "19: keeps: must be numbers of the steps of this role."),
+    ("part_of_no_role", CRISIS, f"17: roles: must be one of: {ROLES}."),
+    ("keeps_no_step", CRISIS, "17: keeps: must be numbers of the steps of this role."),
     (
         "too_few_examples",
         TERM,
@@ -446,6 +452,12 @@ TO_DO = [
         "confidence: high",
         "confidence: medium\nverify: Read the Act.",
         "law/day-six.yml: Read the Act.",
+    ),
+    (
+        "law/day-six.yml",
+        "confidence: high",
+        "confidence: medium",
+        "law/day-six.yml: of medium confidence. Read its sources again, then write `confidence: high`.",
     ),
     (
         CRISIS,

@@ -115,6 +115,16 @@ def test_what_need_only_be_considered_is_not_demanded(knowledge: Knowledge) -> N
     assert [duty.text for duty in soft if not leaves_open.search(duty.text)] == []
 
 
+def test_a_line_for_professionals_alone_is_not_offered_to_families(knowledge: Knowledge) -> None:
+    theirs = {service.id for service in knowledge.services.values() if service.who == "professionals"}
+    with_it = [r.id for r in knowledge.records.values() if theirs & set(getattr(r.entry, "contacts", []))]
+    assert with_it
+    for record in with_it:
+        for role in ("parent", "child"):
+            assert not theirs & {contact["id"] for contact in render.answer(knowledge, [record], role).contacts}
+        assert theirs & {contact["id"] for contact in render.answer(knowledge, [record], "school").contacts}
+
+
 # local papers and national law ---------------------------------------------------------------------------------------
 
 # each place where a local paper is known to say something other than national law: the record, the law that leads, how
