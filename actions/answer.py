@@ -41,7 +41,7 @@ def answer(turn: Turn) -> Reply:
     area = turn.area_entry
     if area and area.kind == "other-law":
         return Reply("not_covered", area.note, scope=turn.scope(), contacts=details(turn, area.contacts))
-    hanging = None if (turn.get("last") or {}).get("needs") else follow_up(turn)
+    hanging = None if (turn.get("last") or {}).get("intent") == "need" else follow_up(turn)
     if hanging:
         turn.set("misses", 0)
         return offer(turn, hanging)
@@ -55,7 +55,8 @@ def answer(turn: Turn) -> Reply:
         # of a follow-up that stays with its record the first question is kept: it names what all of them are about
         text = last.get("text", turn.text) if same else turn.text
         told = reply.records[:5] if reply.status == "answered" else []  # what was only offered was not told
-        turn.set("last", {"records": told, "intent": turn.intent, "text": text})
+        kept = {name: last[name] for name in ("needs", "parts") if last.get(name)}
+        turn.set("last", {**kept, "records": told, "intent": turn.intent, "text": text})
     return offer(turn, reply)
 
 

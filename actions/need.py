@@ -16,6 +16,8 @@ from knowledge.render import words
 
 LOOKED_UP = ("interventions", "services", "glossary", "duty", "duties", "stages")  # kinds that are things, not needs
 FITS = 0.4  # the chance from which a guide's actions go with a rule
+GOES_ON = 16  # words: a longer message is read by itself
+OWN = 0.4  # the chance from which a short message comes with a need of its own
 SURE_KIND = 0.5  # the confidence from which a kind of question is trusted
 PARTS = 60  # keys of parts that are kept as told
 OTHERS = 3  # needs that are offered where the ones told were not meant
@@ -25,10 +27,10 @@ def need(turn: Turn) -> Optional[Reply]:
     """The guides that the message asks for; the next part of the last; None where a thing is looked up."""
     if turn.tapped:
         return None
-    again = _after(turn)
-    if again or _looks_up(turn) or _one_rule(turn):
-        return again
     likely = ranked(turn)
+    again = _after(turn, likely)
+    if again or _looks_up(turn) or _one_rule(turn, likely):
+        return again
     decision = decide(likely)
     if decision.act == "tell":
         others = [c.id for c in likely if c.id not in decision.needs][:OTHERS]
@@ -97,11 +99,15 @@ def other_needs(turn: Turn) -> Optional[Reply]:
     return offer_needs(turn, last["others"])
 
 
-def _after(turn: Turn) -> Optional[Reply]:
-    """The next part of the last guide, where a short message names nothing of its own and asks on: 'by when?'."""
+def _after(turn: Turn, likely: Sequence[Candidate]) -> Optional[Reply]:
+    """The next part of the last guide, where a short message brings no need of its own and asks on: 'by when?'."""
     last = turn.get("last") or {}
     told = last.get("needs") or []
-    if not told or len(turn.text.split()) > FOLLOWS or not turn.desk.reader.bare(turn.question()):
+    if not told or len(turn.text.split()) > GOES_ON:
+        return None
+    own = likely[0].chance if likely and likely[0].id not in told else 0.0
+    bare = turn.desk.reader.bare(turn.question())
+    if not bare and (own >= OWN or not (turn.asks() or turn.case_changed())):
         return None
     return tell_need(turn, told, asked(turn.text), last.get("parts") or [])
 
@@ -131,18 +137,21 @@ def with_need(turn: Turn, reply: Reply) -> Reply:
     return reply
 
 
-def _one_rule(turn: Turn) -> bool:
-    """Whether a short message asks for one rule, which is plainly found."""
+def _one_rule(turn: Turn, likely: Sequence[Candidate]) -> bool:
+    """Whether a short message asks for one rule, which is plainly found, and was not told just now."""
     hits = find(turn)
     rule = bool(hits) and hits[0].record.kind in ("law", "guidance") and hits[0].score >= STRONG
-    return rule and len(turn.text.split()) <= 2 * FOLLOWS
+    if not rule or hits[0].record in turn.told_last():
+        return False
+    short = len(turn.text.split()) <= FOLLOWS + 3
+    return short or (len(turn.text.split()) <= 2 * FOLLOWS and (not likely or likely[0].chance < OWN))
 
 
 def _looks_up(turn: Turn) -> bool:
     """Whether a thing is asked for and no need: a term, a service, a stage of a pathway, an intervention."""
     sure = turn.confidence >= SURE_KIND
-    if turn.intent in ("ask_stage", "ask_duties") and sure:
-        return turn.area is None or bool(turn.knowledge.pathway(turn.area))
+    if turn.intent in ("ask_stage", "ask_duties") and sure and turn.knowledge.pathway(turn.area):
+        return bool(turn.stages_named() or turn.stage())
     hits = find(turn)
     thing = bool(hits) and hits[0].record.kind in LOOKED_UP and hits[0].score >= SPECIFIC
     if turn.intent in ("ask_meaning", "ask_contact") and sure:

@@ -72,6 +72,8 @@ def take_in(turn: Turn) -> Reply:
             turn.intent, turn.confidence = "ask_duties", 1.0
         return answer(turn)
     turn.set("misses", 0)
+    if not turn.tapped and len(turn.text.split()) > FOLLOWS and (whole := need(turn)) and whole.status == "answered":
+        return offer(turn, whole)
     changed = _changed(turn)
     only_area = told == ["area"] and len(turn.text.split()) <= ONLY_AREA  # said to an answer that did not ask for it
     short = len(turn.text.split()) <= FOLLOWS
@@ -81,7 +83,7 @@ def take_in(turn: Turn) -> Reply:
         return answer(turn)
     if len(turn.text.split()) > 5 and not turn.tapped and ("?" in turn.text or not turn.changes):
         return answer(turn)
-    if (whole := need(turn)) and whole.status == "answered":
+    if whole := _after_a_need(turn):
         return offer(turn, whole)
     fitting = _fitting(turn, told)
     if fitting:
@@ -140,6 +142,12 @@ def _noted(turn: Turn, fact: Optional[str]) -> str:
     parts = [turn.context_text(), words()["labels"]["facts"].get(fact or "", "")]
     known = " · ".join(part for part in parts if part)
     return str(words()["manners"]["context"].format(context=known) if known else words()["manners"]["context_other"])
+
+
+def _after_a_need(turn: Turn) -> Optional[Reply]:
+    """What a new fact adds to the guide that was told last, or the guide that a short message comes with."""
+    whole = None if turn.tapped else need(turn)
+    return whole if whole and whole.status == "answered" else None
 
 
 def _fitting(turn: Turn, told: list[str]) -> Optional[Reply]:

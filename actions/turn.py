@@ -42,6 +42,7 @@ CORRECTS = re.compile(r"\b(sorry|wrong|actually|i meant|i mean|correction|mistak
 HINT_HOLDS = 4  # turns for which the gentle line is not said again
 SURE_WRITER = 0.6  # the chance from which the words alone tell who writes
 SURE_FACT = 0.85  # the chance from which what a message says of the case is kept
+CASE = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "situation")
 READ_ELSEWHERE = ("role", "area", "home_area")
 # circumstances to the facts of the case: the fact, its value where they hold, and where they do not
 FACTS = {
@@ -237,6 +238,10 @@ class Turn:
                 case = case.with_(about, value) if value else case
         days = (self.get("facts") or {}).get("days")
         return case.with_("days_this_term", days) if isinstance(days, int) and not isinstance(days, bool) else case
+
+    def case_changed(self) -> bool:
+        """Whether the message says something of the case that was not known."""
+        return any(self.changes[name] != self.slots.get(name) for name in CASE if name in self.changes)
 
     def scope(
         self, *, audience: Optional[str] = None, stage: Optional[str] = None, local: bool = True
