@@ -19,7 +19,10 @@ FITS = 0.4  # the chance from which a guide's actions go with a rule
 GOES_ON = 16  # words: a longer message is read by itself
 OWN = 0.4  # the chance from which a short message comes with a need of its own
 SURE_KIND = 0.5  # the confidence from which a kind of question is trusted
+MEANT = 2  # of those stand among the ways on at once
+WAYS = 5
 PARTS = 60  # keys of parts that are kept as told
+LEAST = 0.04  # the chance below which another need is not worth a button
 OTHERS = 3  # needs that are offered where the ones told were not meant
 
 
@@ -33,7 +36,7 @@ def need(turn: Turn) -> Optional[Reply]:
         return again
     decision = decide(likely)
     if decision.act == "tell":
-        others = [c.id for c in likely if c.id not in decision.needs][:OTHERS]
+        others = [c.id for c in likely if c.id not in decision.needs and c.chance >= LEAST][:OTHERS]
         return tell_need(turn, decision.needs, asked(turn.question()), others=others)
     return offer_needs(turn, decision.needs) if decision.act == "offer" else None
 
@@ -42,7 +45,7 @@ def ranked(turn: Turn) -> list[Candidate]:
     """The needs that the message may come with, the likeliest first."""
     near = turn.desk.finder.guides(turn.desk.reader.without_areas(turn.text), turn.area)
     learnt = turn.understood.get("needs") or []
-    return candidates(learnt, near, turn.knowledge.guides, turn.area, turn.role)
+    return candidates(learnt, near, turn.knowledge.guides, turn.area, turn.writer)
 
 
 def tell_need(
@@ -56,11 +59,12 @@ def tell_need(
 
     `again` are parts told before; `others` are needs that may have been meant instead.
     """
-    composed = compose(turn.knowledge, needs, turn.situation(), turn.role, turn.area, asks, again)
+    composed = compose(turn.knowledge, needs, turn.situation(), turn.voice, turn.area, asks, again)
     if not composed.blocks:
         return None
     guides = turn.knowledge.guides
-    buttons = [Button(guides[name].title, payload("show", record=name)) for name in composed.next]
+    ways = [*others[:MEANT], *(name for name in composed.next if name not in others[:MEANT])]
+    buttons = [Button(guides[name].title, payload("show", record=name)) for name in ways[:WAYS]]
     last = {"records": composed.records[:5], "intent": "need", "text": turn.text, "needs": composed.needs}
     turn.set("last", {**last, "parts": [*again, *composed.parts][-PARTS:], "others": list(others)})
     turn.set("misses", 0)
@@ -126,7 +130,7 @@ def with_need(turn: Turn, reply: Reply) -> Reply:
     likely = next(iter(ranked(turn)), None)
     if likely is None or likely.chance < FITS:
         return reply
-    composed = compose(turn.knowledge, [likely.id], turn.situation(), turn.role, turn.area, asked(turn.question()))
+    composed = compose(turn.knowledge, [likely.id], turn.situation(), turn.voice, turn.area, asked(turn.question()))
     added = [block for block in composed.blocks if block.kind in ("do_now", "deadline") and not block.folded]
     if not added:
         return reply

@@ -41,6 +41,7 @@ TELLING = ("inform", "greet", "thanks", "upset", "bye")
 CORRECTS = re.compile(r"\b(sorry|wrong|actually|i meant|i mean|correction|mistake)\b")
 HINT_HOLDS = 4  # turns for which the gentle line is not said again
 SURE_WRITER = 0.6  # the chance from which the words alone tell who writes
+SURE_VOICE = 0.8  # and from which it is answered in their words
 SURE_FACT = 0.85  # the chance from which what a message says of the case is kept
 CASE = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "situation")
 READ_ELSEWHERE = ("role", "area", "home_area")
@@ -141,6 +142,12 @@ class Turn:
         stated = self.reading.get("role") if self.reading.get("role_stated") else None
         likely, chance = self.understood.get("role") or (None, 0.0)
         return stated or self.role or (likely if chance >= SURE_WRITER else None) or self.reading.get("role")
+
+    @property
+    def voice(self) -> Optional[str]:
+        """In whose words an answer is given: the role that is known, or one that the words of the message make sure."""
+        likely, chance = self.understood.get("role") or (None, 0.0)
+        return self.role or (likely if chance >= SURE_VOICE else None)
 
     @property
     def area(self) -> Optional[str]:

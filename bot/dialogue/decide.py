@@ -21,9 +21,9 @@ class Costs:
     """What each outcome costs the person, where being told something that does not serve costs 1."""
 
     second: float = 0.25  # reading a second answer line beside the first
-    choose: float = 0.55  # pressing one of the needs that were offered, instead of reading
-    missed: float = 0.85  # being offered needs none of which serves
-    none: float = 0.8  # being told that nothing answers, with whom to ask
+    choose: float = 0.7  # pressing one of the needs that were offered, instead of reading
+    missed: float = 0.95  # being offered needs none of which serves
+    none: float = 0.9  # being told that nothing answers, with whom to ask
 
 
 @dataclasses.dataclass(frozen=True)

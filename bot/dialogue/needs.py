@@ -9,7 +9,7 @@ import numpy as np
 from bot.dialogue.decide import Candidate
 from knowledge.schema import Guide
 
-LEARNT = 0.7  # the share of what was learnt; the rest is how near the words of guides are
+NEAR = 0.15  # the share of how near the words of guides are, where what was learnt is sure; more where it is not
 SHARP = 22.0  # how fast the chance of a guide falls with the distance of its words
 FAR = 0.62  # likeness below which the nearest words say little
 OWN = 1.6  # how much likelier the guide of the person's own area is than one that holds anywhere
@@ -29,12 +29,13 @@ def candidates(
     """
     chances = {str(name): float(chance) for name, chance in learnt}  # type: ignore[arg-type]
     nearest = _by_nearness(dict(near))
+    share = NEAR + NEAR * (1 - max(chances.values(), default=0.0))
     found = []
     for name in {*chances, *nearest}:
         guide = guides.get(name)
         if guide is None or guide.area not in (None, area):
             continue
-        chance = LEARNT * chances.get(name, 0.0) + (1 - LEARNT) * nearest.get(name, 0.0)
+        chance = (1 - share) * chances.get(name, 0.0) + share * nearest.get(name, 0.0)
         chance *= OWN if guide.area else 1.0
         chance *= OTHERS if role and role not in guide.for_ else 1.0
         found.append(Candidate(name, min(1.0, chance)))

@@ -17,8 +17,8 @@ def of(*chances: float) -> list[Candidate]:
         ((0.9, 0.05), "tell", 1),
         ((0.5, 0.1, 0.1), "tell", 1),
         ((0.42, 0.4, 0.1), "tell", 2),
-        ((0.3, 0.3, 0.3), "offer", 3),
-        ((0.1, 0.05, 0.05), "none", 3),
+        ((0.2, 0.2, 0.2), "offer", 3),
+        ((0.04, 0.02, 0.01), "none", 3),
         ((), "none", 0),
     ],
 )
@@ -38,5 +38,6 @@ def test_no_more_are_offered_than_one_can_choose_from() -> None:
 
 def test_what_costs_more_is_done_less() -> None:
     doubtful = of(0.42, 0.4, 0.1)
-    assert decide(doubtful, Costs(second=0.9)).act == "offer"
-    assert decide(doubtful, Costs(second=0.9, choose=2.0, none=0.1)).act == "none"
+    assert decide(doubtful, Costs(second=0.9)).needs == ("need-0",)
+    assert decide(doubtful, Costs(choose=0.1)).act == "offer"
+    assert decide(doubtful, Costs(second=0.9, none=0.1)).act == "none"
