@@ -117,6 +117,8 @@ def _answer(turn: Turn, question: Optional[dict[str, Any]]) -> Reply:
     if question and _asks(question):
         reply = _ordinary(turn, question)
         if reply.status not in EMPTY:
+            line = danger.line(turn.knowledge, turn.role)
+            reply.notes += [line] if line not in reply.notes else []
             return reply
     turn.changes = before
     buttons = [Button(words()["buttons"][name], payload(act)) for name, act in _WAYS_ON]

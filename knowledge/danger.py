@@ -60,7 +60,9 @@ def page(knowledge: Knowledge, kinds: Sequence[str], role: Optional[str], area: 
     sections += [_part(part, role) for r in others for part in r.parts if part.id in seen and role in part.roles]
     pinned = list(dict.fromkeys(name for s in sections for name in s.pin))[:PINNED]
     local = [s.id for r in records for s in knowledge.contacts(area, r.roles[role].local)]
-    services = list(dict.fromkeys([*pinned, *(name for s in sections for name in s.services), *local]))
+    # the special parts' own numbers and the council's before those that are for everything
+    special = [name for s in sections[len(records) :] for name in s.services]
+    services = list(dict.fromkeys([*pinned, *special, *local, *(name for s in sections for name in s.services)]))
     numbers = _numbers([knowledge.services[name] for name in services], pinned)
     return Page(first.lead, numbers, _listed(sections), [record.id for record in records])
 

@@ -42,7 +42,8 @@ KINDS = {
 }
 ALLEGATION = "allegation-against-staff"
 FIRST = ("emergency-now", "suicide-or-self-harm")
-MOST_KINDS = 3  # on a page; more would bury what matters
+MOST_KINDS = 3  # on a page; more would bury what matters,
+MOST_LIKELY = 2  # and so many where no plain word shows the others
 PLAIN = 0.6  # what plain words for a kind weigh, where the trained part's full weight is 1
 SURE = 0.4  # the weight from which a kind is trusted to be the right one
 GRAVE = 0.5  # the weight from which a kind that cannot wait goes before all others
@@ -143,11 +144,14 @@ class CrisisDetector(GraphComponent):
         weights = self._weights(findings, min(clear, self._config["beside"] if page else self._config["unclear"]))
         for kind in dict.fromkeys(kind for kind, enough in plain_signs if enough or not page):
             weights[kind] = weights.get(kind, 0.0) + PLAIN
-        kinds = _ordered(weights, text)
+        certain = {kind: PLAIN for kind, enough in plain_signs if enough}
+        for kind in said.denied - set(certain):
+            if weights.get(kind, GRAVE) < GRAVE:
+                del weights[kind]
+        kinds = _ordered(weights, text, certain)
         if page and max(weights.values(), default=0.0) < SURE:  # every kind of help stands on this one
             kinds = [UNSURE, *kinds[:1]]
-        plain = _ordered({kind: PLAIN for kind, enough in plain_signs if enough}, text)
-        return Danger(kinds, plain, page, page or heavy)
+        return Danger(kinds, _ordered(certain, text, certain), page, page or heavy)
 
     def _weights(self, findings: list[Finding], least: float) -> dict[str, float]:
         """How much clauses of at least this strength speak for each kind that is likely."""
@@ -175,9 +179,10 @@ class CrisisDetector(GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking[:10], add_to_output=True)
 
 
-def _ordered(weights: dict[str, float], text: str) -> list[str]:
+def _ordered(weights: dict[str, float], text: str, certain: Iterable[str]) -> list[str]:
     """The likeliest kinds, those first that cannot wait; where the head is meant, the head's own kind."""
-    likely = sorted(weights, key=lambda kind: -weights[kind])[:MOST_KINDS]
+    ranked = sorted(weights, key=lambda kind: -weights[kind])
+    likely = [kind for n, kind in enumerate(ranked) if n < MOST_LIKELY or kind in certain][:MOST_KINDS]
     first = [kind for kind in FIRST if kind in likely and weights[kind] >= GRAVE]
     head = _HEAD.search(text)
     ordered = [*first, *(kind for kind in likely if kind not in first)]

@@ -36,9 +36,10 @@ class Sign:
 
 @dataclasses.dataclass
 class Plain:
-    """What a message says in plain words: its signs, whether it sounds heavy, and the rest for the trained part."""
+    """What a message says in plain words: its signs, the kinds it denies, whether it sounds heavy, and the rest."""
 
     signs: list[Sign]
+    denied: set[str]
     gentle: bool
     rest: str
 
@@ -147,12 +148,13 @@ def plain_words(text: str) -> Plain:
     alone = len(said.split()) <= ALONE
     signs: list[Sign] = []
     cut: list[Span] = []
+    denied: set[str] = set()
     gentle = False
     for rule, match in _matches(said):
         before = _denial(said, clauses, match)
         if before is not None:
             cut.append((before, match.end()))
-            gentle = gentle or rule.page is True
+            denied.update(rule.kinds)
             continue
         page = not _ended(said, clauses, match) and (rule.page is True or (rule.page == "alone" and alone))
         signs += [Sign(kind, page, match.span()) for kind in rule.kinds]
@@ -163,7 +165,7 @@ def plain_words(text: str) -> Plain:
                 cut.append(match.span())
                 gentle = True
     cut += [m.span() for m in words.denial.finditer(said) if not any(s < m.end() and m.start() < e for s, e in whole)]
-    return Plain(signs, gentle or any(not s.page for s in signs), _without(said, cut))
+    return Plain(signs, denied, gentle or any(not s.page for s in signs), _without(said, cut))
 
 
 def plain_sign(text: str) -> Optional[str]:
