@@ -44,10 +44,16 @@ def normal(name: str) -> str:
 
 def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> list[Fault]:
     """All faults, worst first within each file."""
+    return checked(content, today)[1]
+
+
+def checked(content: Path, today: datetime.date | None = None) -> tuple[list[Document], list[Fault]]:
+    """All files of the content, read once, and all faults in them."""
     documents, faults = read.read(content)
     entries = [d for d in documents if d.entry is not None]
     if not documents:
-        return faults or [Fault("knowledge/content", 1, "folder", "has no entries. Restore knowledge/content.")]
+        empty = Fault("knowledge/content", 1, "folder", "has no entries. Restore knowledge/content.")
+        return [], faults or [empty]
     unread = _words_unread(entries, content)
     # a guide has the name of its need, which may be that of a record, too
     records = [d for d in entries if d.kind not in ("guides", "help")]
@@ -64,7 +70,7 @@ def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> l
     faults += _danger(entries)
     faults += _left_out(entries, content, unread)
     faults += check_guides.faults(entries, content, set(inventory(content)))
-    return sorted(faults)
+    return documents, sorted(faults)
 
 
 def _words_unread(entries: list[Document], content: Path) -> set[str]:

@@ -22,6 +22,7 @@ BRANCHES = 2  # answer lines for cases that are not known; more would bury the a
 LOCAL = 2
 HELPS = (2, 4)  # before the fold, and in all
 NEXT = 4
+ANSWERED_BY = {"when": "deadlines", "how": "do_now", "who": "help"}  # the part that answers a question by itself
 CHILDREN = "child-support"  # the kind of help that goes first where a child asks
 # how much more may be read before the fold where parts hold in this case alone, and where two needs are answered
 SPECIAL, TWO = 1.25, 1.75
@@ -117,13 +118,14 @@ def compose(
     later = [c for split in splits.values() for line in split.folded for c in line.part.cites]
     sources = _sources(knowledge, dict.fromkeys([*cites, *later]), area)
     shown = [line.key for split in splits.values() for line in split.shown]
+    blocks = [
+        *_blocks(knowledge, guides, splits, area),
+        *helps.blocks(fresh),
+        *_disagreements(knowledge, splits["local"].shown, cites, role),
+        *_folded(guides, splits, sources, told),
+    ]
     return Composed(
-        blocks=[
-            *_blocks(knowledge, guides, splits, area),
-            *helps.blocks(fresh),
-            *_disagreements(knowledge, splits["local"].shown, cites, role),
-            *_folded(guides, splits, sources, told),
-        ],
+        blocks=_in_order_of(asks, blocks),
         records=list(dict.fromkeys(r for cite in cites for r in _records(knowledge, cite, area))),
         needs=[guide.id for guide in guides],
         sources=sources,
@@ -265,8 +267,9 @@ def _longer_words(text: str) -> frozenset[str]:
 
 def _leave_out(splits: dict[str, _Split], told: Collection[str], asks: Optional[str]) -> None:
     """Take out what has been read, unless it answers the question, and fold what is then too much at once."""
-    for split in splits.values():
-        split.shown = [line for line in split.shown if line.key not in told or line.answers(asks)]
+    for field, split in splits.items():
+        kept = field == ANSWERED_BY.get(asks or "")
+        split.shown = [line for line in split.shown if line.key not in told or kept or line.answers(asks)]
         split.folded = [line for line in split.folded if line.key not in told]
     if told:
         unclear = [line for line in splits["answers"].shown if not line.holds and not line.answers(asks)]
@@ -326,6 +329,12 @@ def _blocks(
     if local:
         title = titles["local"].format(area=knowledge.areas[area or ""].title)
         yield Block("local", local[0] if len(local) == 1 else "", tuple(local) if len(local) > 1 else (), title)
+
+
+def _in_order_of(asks: Optional[str], blocks: list[Block]) -> list[Block]:
+    """The blocks with the one that answers the question right behind the first words."""
+    first = ("answer", ANSWERED_BY.get(asks or "", "").replace("deadlines", "deadline"))
+    return sorted(blocks, key=lambda b: (b.folded, first.index(b.kind) if b.kind in first else len(first)))
 
 
 def _folded(

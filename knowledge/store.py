@@ -174,12 +174,12 @@ def _build(url: str, embed: Callable[[list[str]], np.ndarray], content: Path) ->
         row = session.get(Meta, "fingerprint")
         if row is not None and row.value == mark:
             return False
-    from knowledge.check import check
+    from knowledge.check import checked
 
-    faults = [f for f in check(content) if not f.warning]
+    documents, every = checked(content)
+    faults = [fault for fault in every if not fault.warning]
     if faults:
         raise BrokenContent(faults)
-    documents, _ = read.read(content)
     with Session(bind) as session:
         for table in (PhraseRow, EntryRow, Meta):
             session.execute(sa.delete(table))

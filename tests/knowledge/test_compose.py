@@ -132,6 +132,15 @@ def test_a_point_that_answers_the_question_moves_up(tell: Tell) -> None:
     assert items(tell(["lamp-lost"], {}, "child", asks="why"), "points")[0] == "Lamps get lost in the dark."
 
 
+@pytest.mark.parametrize(("asks", "kind"), [("when", "deadline"), ("who", "help"), ("how", "do_now")])
+def test_the_part_that_answers_the_question_comes_first(tell: Tell, asks: str, kind: str) -> None:
+    case = {"decision": "permanent"}
+    assert [b.kind for b in tell(["lamp-lost"], case, "child", asks=asks).blocks][:2] == ["answer", kind]
+    first = tell(["lamp-lost"], case, "child")
+    again = tell(["lamp-lost"], case, "child", asks=asks, told=first.parts)
+    assert items(again, kind) == items(first, kind), "asked for, it is told again"
+
+
 def test_a_deadline_is_told_where_it_holds_and_with_its_label_where_it_may(tell: Tell) -> None:
     assert items(tell(["lamp-lost"], {}, "child"), "deadline") == [
         "If it is permanent: Tell the team within 15 school days."
