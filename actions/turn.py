@@ -44,7 +44,11 @@ SURE_WRITER = 0.6  # the chance from which the words alone tell who writes
 SURE_VOICE = 0.8  # and from which it is answered in their words
 SURE_FACT = 0.85  # the chance from which what a message says of the case is kept
 CASE = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "situation")
-READ_ELSEWHERE = ("role", "area", "home_area")
+# read by what the message says in figures, names and clauses, and not by what it sounds like
+READ_ELSEWHERE = (
+    *("role", "area", "home_area", "suspensions_this_year"),
+    *("days_this_time", "days_out_so_far", "days_this_term", "days_this_year"),
+)
 # circumstances to the facts of the case: the fact, its value where they hold, and where they do not
 FACTS = {
     "in_care": ("looked_after", "yes", "no"),

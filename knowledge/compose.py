@@ -115,8 +115,7 @@ def compose(
     help_key = f"{guides[0].id}/help"
     fresh = help_key not in told or asks == "who"
     cites = list(dict.fromkeys(c for split in splits.values() for line in split.shown for c in line.part.cites))
-    later = [c for split in splits.values() for line in split.folded for c in line.part.cites]
-    sources = _sources(knowledge, dict.fromkeys([*cites, *later]), area)
+    sources = _sources(knowledge, dict.fromkeys(cites), area)
     shown = [line.key for split in splits.values() for line in split.shown]
     blocks = [
         *_blocks(knowledge, guides, splits, area),

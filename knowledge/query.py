@@ -226,7 +226,7 @@ class Finder:
         *meant, other = self._embed([*parts, plain(phrase)])
         likeness = np.stack(meant) @ other
         nearest = parts[int(likeness.argmax())]
-        return bool(likeness.max() >= SAME) and _denies(nearest) == _denies(plain(phrase))
+        return bool(likeness.max() >= SAME) and denies(nearest) == denies(plain(phrase))
 
     def _named(self, text: str, wanted: Wanted, view: _View) -> dict[int, float]:
         """What being named adds to a record, by its place in the view. A stage's name is a filter, not a topic."""
@@ -288,7 +288,7 @@ class _Guides:
         return [(self._ids[i], float(total[i])) for i in np.argsort(-total) if np.isfinite(total[i])]
 
 
-def _denies(text: str) -> bool:
+def denies(text: str) -> bool:
     """Whether a sentence in plain words denies; two denials undo each other, and 'doesn't it?' at its end is none."""
     return len(NEGATION.findall(TAG.sub("", text))) % 2 == 1
 

@@ -89,6 +89,12 @@ _DAYS = re.compile(
     rf"|\b(?:total|totals|adds up to|comes to|makes|thats) (?:is |of |now )?{_M} (?:school )?days?\b"
 )
 
+_TOTAL = re.compile(r"\b(?:in all|in total|altogether|all together|total|so far)$")
+# numbers that may be of days: 'then 3', '2 days'
+_SOME = re.compile(
+    rf"\b(?:then|and|plus|another) {_M}\b|(?<![\d.])\b(?:\d{{1,2}}|one|two|three|four|five) (?:school )?days?\b"
+)
+
 # what stands before the name of an area that the message is not about
 _ELSEWHERE = re.compile(
     r"\b((not|isnt|arent|wasnt|no longer|nothing to do with) ((\w+ )?(in|from|at) )?|moved from "
@@ -415,6 +421,8 @@ def recount(text: str) -> list[int]:
 def _days(text: str) -> Optional[int]:
     """The school days out this term, where a total is said: '8 days altogether', not 'suspended for 2 days'."""
     match = _DAYS.search(text)
+    if match and match["n"] and not _TOTAL.search(match[0]) and len(_SOME.findall(text)) > 1:
+        return None  # '2 days, then 3, then 4 days this term' is not 4
     found = match and next(value for value in match.groupdict().values() if value)
     return None if not found else int(found) if found.isdigit() else NUMBERS[found]
 

@@ -32,7 +32,7 @@ STORIES = [
     (
         "It's day seven of the permanent exclusion and there is still no school or tutor for him, the council keeps"
         " saying they are looking. He is just sat at home. who has to sort it",
-        "education-from-day-six",
+        "education-missing-or-too-little",
     ),
 ]
 
@@ -55,10 +55,10 @@ def test_a_story_is_answered_whole(story: str, need: str, talk: Talk, knowledge:
 def test_what_comes_next_is_a_part_not_told_yet(talk: Talk) -> None:
     person = talk()
     first = person(STORIES[0][0])
-    second = person("and what if they do it again?")
+    second = person("ok and why is that?")
     assert second["custom"]["needs"] == first["custom"]["needs"]
     assert second["text"] != first["text"]
-    third = person("why?")
+    third = person("who can help?")
     assert third["text"] not in (first["text"], second["text"])
 
 
@@ -90,12 +90,6 @@ def test_nobody_else_is_spoken_to_as_a_parent(role: str, talk: Talk) -> None:
         reply = person(story)
         if reply["custom"]["status"] == "answered" and reply["custom"]["needs"]:
             assert "your child" not in reply["text"].lower(), reply["text"]
-
-
-def test_where_nothing_is_known_of_the_reader_the_words_are_neutral(talk: Talk) -> None:
-    reply = talk()("sent home again today with nothing in writing, is that even legal")
-    assert "sent-home-no-letter" in reply["custom"]["needs"]
-    assert "your child" not in reply["text"].lower()
 
 
 def test_a_council_s_own_part_stands_only_in_its_own_area(talk: Talk, knowledge: Knowledge) -> None:
