@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any, get_args
 
 from knowledge import check as checks
 from knowledge import clock, minilm, place, read, schema, store
+from knowledge.situation import Situation, fact, facts
+
+FOLD = "------------------------------ behind 'More'"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,9 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     check = commands.add_parser("check", help="say everything that is wrong in the content, and what it covers")
     check.add_argument("--release", action="store_true", help="also say what a person must do before a launch")
     commands.add_parser("build", help="make the knowledge database from the content")
-    show = commands.add_parser("show", help="print what the assistant says from one record")
-    show.add_argument("id")
-    show.add_argument("--role", default=None, help="parent, child, school, governor, professional, council or adviser")
+    show = commands.add_parser("show", help="print what somebody reads of a guide, or of one record")
+    show.add_argument("id", help="of a guide or a record; `law/ID` where a guide has the same id")
+    show.add_argument("--as", "--role", dest="role", choices=get_args(schema.Role), help="who reads it")
+    show.add_argument("--with", dest="case", default="", help="what is known: decision=threatened,ehc_plan=yes")
+    show.add_argument("--in", dest="area", help="the area of the school, such as hackney")
     new = commands.add_parser("new", help="start a new entry from a template")
     new.add_argument("kind", choices=sorted(schema.KINDS))
     new.add_argument("id")
@@ -62,16 +68,55 @@ def _show(options: argparse.Namespace) -> int:
     except store.NotBuilt as error:
         print(error, file=sys.stderr)
         return 1
-    if options.id not in knowledge.records:
-        print(f"There is no record `{options.id}`.", file=sys.stderr)
+    kind, _, name = options.id.rpartition("/")
+    if kind in ("", "guides") and name in knowledge.guides:
+        return _show_guide(knowledge, name, options)
+    if name not in knowledge.records:
+        print(f"There is no guide and no record `{options.id}`.", file=sys.stderr)
         return 1
-    shown = render.answer(knowledge, [options.id], options.role)
+    shown = render.answer(knowledge, [name], options.role)
     print(shown.text)
     for source in shown.sources:
         print("Source:", render.source_line(source))
     for contact in shown.contacts:
         print("Contact:", render.contact_line(contact))
     return 0
+
+
+def _show_guide(knowledge: store.Knowledge, name: str, options: argparse.Namespace) -> int:
+    from knowledge import blocks
+    from knowledge.compose import compose
+
+    try:
+        case = Situation.of(_case(options.case))
+    except ValueError as error:
+        print(f"--with: {error}", file=sys.stderr)
+        return 1
+    if options.area and options.area not in knowledge.areas:
+        print(f"There is no area `{options.area}`.", file=sys.stderr)
+        return 1
+    shown = compose(knowledge, [name], case, options.role, options.area)
+    if not shown.blocks:
+        print(f"`{name}` is for people of {knowledge.guides[name].area}. Add `--in {knowledge.guides[name].area}`.")
+        return 1
+    print(blocks.as_text(shown.blocks, folded=False))
+    print("\n" + FOLD + "\n")
+    print(blocks.as_text(shown.blocks, folded=True))
+    print("\nNext:", ", ".join(knowledge.guides[guide].title for guide in shown.next))
+    if shown.missing:
+        print("Worth asking:", facts()[shown.missing].question)
+    return 0
+
+
+def _case(written: str) -> dict[str, Any]:
+    """`decision=threatened,reason=weapon|bullying` as facts and values."""
+    case: dict[str, Any] = {}
+    for pair in filter(None, (part.strip() for part in written.split(","))):
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise ValueError(f"`{pair}` is no fact with a value. Write it as `decision=threatened`.")
+        case[name.strip()] = value.split("|") if fact(name.strip()).type == "choices" else value.strip()
+    return case
 
 
 def _new(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Iterator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from knowledge import clock, read, rights, schema
+from knowledge import check_guides, clock, read, rights, schema
 from knowledge.deciding import decisions
 from knowledge.read import Document, Fault
 
@@ -49,24 +49,27 @@ def check(content: Path = read.CONTENT, today: datetime.date | None = None) -> l
     if not documents:
         return faults or [Fault("knowledge/content", 1, "folder", "has no entries. Restore knowledge/content.")]
     unread = _words_unread(entries, content)
-    faults += _ids(entries)
-    faults += _references(entries, content, unread)
-    faults += _disagreements(entries)
+    # a guide has the name of its need, which may be that of a record, too
+    records = [d for d in entries if d.kind not in ("guides", "help")]
+    faults += _ids(records)
+    faults += _references([d for d in entries if d.kind != "guides"], content, unread)
+    faults += _disagreements(records)
     faults += _rights(entries)
-    faults += _aliases(entries)
+    faults += _aliases(records)
     faults += _beliefs(entries)
     faults += _openings(entries)
     faults += _dates(entries, today or clock.today())
     faults += _unverified(entries)
     faults += _danger(entries)
     faults += _left_out(entries, content, unread)
+    faults += check_guides.faults(entries, content, set(inventory(content)))
     return sorted(faults)
 
 
 def _words_unread(entries: list[Document], content: Path) -> set[str]:
     """The words of files that have faults of shape: what they name is there, and not a fault of another file."""
     read_well = {d.path for d in entries}
-    broken = [path for path in content.glob("*/*.yml") if path not in read_well]
+    broken = [path for path in content.rglob("*.yml") if path not in read_well]
     return {word for path in broken for word in path.read_text(encoding="utf-8", errors="replace").split()}
 
 

@@ -127,6 +127,7 @@ class Finder:
         self._rarity: dict[str, float] = {}
         self._term = np.array([plain(getattr(knowledge.records[i].entry, "term", "")) for i in self._ids])
         self._views: dict[tuple[frozenset[str], Optional[frozenset[str]], Optional[str]], _View] = {}
+        self._guides = _Guides(knowledge)
 
     def _documents(self) -> list[str]:
         """All the words of each record."""
@@ -211,6 +212,14 @@ class Finder:
         hits.sort(key=lambda h: -h.score)
         return hits[:most]
 
+    def guides(self, text: str, area: Optional[str] = None, most: int = 8) -> list[tuple[str, float]]:
+        """The guides nearest to `text` by their titles and examples, best first, each with its score (0 to 1.5).
+
+        A guide of one area is there only for people of that area.
+        """
+        parts = [plain(part) for part in segments(text)]
+        return self._guides.nearest(parts, self._embed(parts), self._counts, area)[:most]
+
     def says_the_same(self, text: str, phrase: str) -> bool:
         """Whether some sentence of a message is about what a phrase says, and neither denies what the other says."""
         parts = [plain(part) for part in segments(text)]
@@ -247,6 +256,36 @@ class Finder:
         if record.audience and wanted.audience and record.kind in ("duties", "duty"):
             lean += 0.05 if record.audience == wanted.audience else -0.02
         return lean
+
+
+class _Guides:
+    """The phrases of all guides: for each guide its nearest one, by meaning and spelling, and its three nearest."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._ids = list(knowledge.guides)
+        self._areas = np.array([guide.area or "" for guide in knowledge.guides.values()])
+        place = {f"guides/{name}": i for i, name in enumerate(self._ids)}
+        rows = [i for i, phrase in enumerate(knowledge.phrases) if phrase.record in place]
+        owner = np.array([place[knowledge.phrases[i].record] for i in rows], np.int64)
+        self._table = _table(owner, len(self._ids))
+        self._vectors = np.ascontiguousarray(knowledge.vectors[rows])
+        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32)
+        texts = [plain(knowledge.phrases[i].text) for i in rows]
+        self._spelling = Postings(letters.fit_transform(texts).tocsr()) if texts else None
+        self._letters = Terms(letters) if texts else None
+
+    def nearest(
+        self, parts: list[str], meant: np.ndarray, counts: Weights, area: Optional[str]
+    ) -> list[tuple[str, float]]:
+        """The guides that may answer in this area with their scores, best first."""
+        if self._spelling is None or self._letters is None:
+            return []
+        scores = self._vectors @ meant.T
+        scores += counts.spelling * np.stack([self._spelling(*self._letters(part)) for part in parts], axis=1)
+        best, mean = _by_record(scores.max(axis=1), self._table)
+        total = (best + counts.mean * mean) / (1 + counts.mean)
+        total[~np.isin(self._areas, ["", area or ""])] = -np.inf
+        return [(self._ids[i], float(total[i])) for i in np.argsort(-total) if np.isfinite(total[i])]
 
 
 def _denies(text: str) -> bool:

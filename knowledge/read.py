@@ -90,7 +90,7 @@ def read(content: Path = CONTENT) -> tuple[list[Document], list[Fault]]:
         if folder.name not in schema.KINDS:
             faults.append(Fault(_name(folder, content), 1, "folder", f"Unknown kind of content. Use one of: {known}."))
             continue
-        for path in sorted(folder.iterdir()):
+        for path in sorted(_files(folder)):
             if path.suffix == ".yml":
                 document, found = _read_one(folder.name, path, content)
                 faults += found
@@ -107,17 +107,28 @@ def read(content: Path = CONTENT) -> tuple[list[Document], list[Fault]]:
     return documents, faults
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    """What stands in the folder of a kind; guides stand in groups, one folder deeper."""
+    for path in folder.iterdir():
+        if path.is_dir() and folder.name == "guides":
+            yield from path.iterdir()
+        else:
+            yield path
+
+
 def _name(path: Path, content: Path) -> str:
     return str(Path("knowledge/content") / path.relative_to(content))
 
 
 def _read_one(kind: str, path: Path, content: Path) -> tuple[Optional[Document], list[Fault]]:
-    return read_file(path, _name(path, content), schema.KINDS[kind])
+    return read_file(path, _name(path, content), schema.KINDS[kind], kind)
 
 
-def read_file(path: Path, name: str, model: type[schema.Part]) -> tuple[Optional[Document], list[Fault]]:
+def read_file(
+    path: Path, name: str, model: type[schema.Part], kind: str = ""
+) -> tuple[Optional[Document], list[Fault]]:
     """One file as an entry of `model`, and every fault of its shape; `name` is what the faults call it."""
-    kind = path.parent.name
+    kind = kind or path.parent.name
     try:
         text = path.read_text(encoding="utf-8")
         raw = load(text)

@@ -93,7 +93,7 @@ def answer(
         done.sources += [s for s in _law_sources(knowledge, knowledge.law[law]) if s not in done.sources]
     if services and not blocks:
         blocks.append("\n".join(f"{s.title}: {s.for_}" for s in services))
-    done.sources = _one_per_document(done.sources)
+    done.sources = one_per_document(done.sources)
     done.text = "\n\n".join(filter(None, [*lead, *blocks]))
     done.contacts = [contact(s, role) for s in services]
     return done
@@ -190,6 +190,19 @@ def contact_line(shown: dict[str, Any]) -> str:
     line = shown["title"] + (": " + ", ".join(ways) if ways else "")
     extras = [shown[k].rstrip(".") for k in ("hours", "officer", "note") if k in shown]
     return line + (f" ({'; '.join(extras)})" if extras else "")
+
+
+def contact_brief(service: schema.Service, role: Optional[str]) -> str:
+    """A service as one short line: its name, the one best way to reach it, and a mark where nobody has confirmed it."""
+    labels = words()["guide"]
+    shown = contact(service, role)
+    way = next((shown[name] for name in ("phone", "text_number", "email", "web") if name in shown), "")
+    line = f"{shown['title']}: {way}" if way else str(shown["title"])
+    if not way or service.verified:
+        return line
+    if service.published_in and service.last_evidence:
+        return line + labels["published"].format(date=month(service.last_evidence))
+    return line + labels["unconfirmed"].format(year=service.reviewed_on.year)
 
 
 def source_line(source: dict[str, Any]) -> str:
@@ -334,17 +347,30 @@ def _sources(knowledge: Knowledge, record: Record) -> list[dict[str, Any]]:
         else:
             new = [_source(s, section or section_of(cite)) for s in knowledge.sources.values() if _holds(s, cite)]
         found += [s for s in new if s not in found]
-    return _one_per_document(found)
+    return one_per_document(found)
 
 
-def _one_per_document(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def cited_sources(knowledge: Knowledge, cite: str) -> list[dict[str, Any]]:
+    """The documents that a part of a guide rests on, by one of its cites."""
+    kind, name = cite.split("/", 1)
+    if kind == "inventory":
+        section = section_of(name.rstrip("*").rstrip("/"))
+        return [_source(s, section) for s in knowledge.sources.values() if _holds(s, name)]
+    if kind == "disagreements":
+        apart = knowledge.disagreements[name]
+        papers = [_source(knowledge.sources[apart.source], None)]
+        return papers + [s for law in apart.law for s in _law_sources(knowledge, knowledge.law[law[4:]])]
+    return _sources(knowledge, knowledge.records[name]) if name in knowledge.records else []
+
+
+def one_per_document(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each document once, with all its sections."""
     merged: dict[str, dict[str, Any]] = {}
     for source in sources:
         kept = merged.setdefault(source["id"], dict(source))
-        new = source.get("section")
-        if new and new not in kept.get("section", "").split("; "):
-            kept["section"] = "; ".join(filter(None, [kept.get("section", ""), new]))
+        for new in source.get("section", "").split("; "):
+            if new and new not in kept.get("section", "").split("; "):
+                kept["section"] = "; ".join(filter(None, [kept.get("section", ""), new]))
     return list(merged.values())
 
 

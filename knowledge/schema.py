@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import TYPE_CHECKING, Any, Literal, Optional, get_args
+from typing import TYPE_CHECKING, Any, Iterator, Literal, Optional, get_args
 
 from pydantic import BaseModel, ConstrainedStr, Field, HttpUrl, validator
 from pydantic.errors import DateError
+
+from knowledge.situation import Condition as Case
 
 Role = Literal["parent", "child", "school", "governor", "professional", "council", "adviser"]
 Audience = Literal["parents", "schools", "council", "partners"]
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     Id = str
     Words = str
     ShortNote = str
+    ButtonTitle = str
+    When = str
     Pattern = str
     Label = str
     PartialDate = str
@@ -52,6 +56,20 @@ else:
         """A title short enough for a button or a checklist line."""
 
         max_length = 80
+
+    class ButtonTitle(Words):
+        """A title that fits a button on a phone."""
+
+        max_length = 45
+
+    class When(Words):
+        """A condition on the facts of a case, such as `decision=suspended & ehc_plan=yes`."""
+
+        @classmethod
+        def validate(cls, value: str) -> str:
+            text = super().validate(value)
+            Case.parse(text)
+            return str(text)
 
     class ShortNote(Words):
         """A word of warning that fits behind a source in brackets."""
@@ -114,6 +132,11 @@ class Sourced(Entry):
                 f"has {len(examples)} example questions; write at least 5, in the words of those who would ask"
             )
         return examples
+
+
+def reader(role: Optional[str]) -> str:
+    """Whom a guide speaks to where somebody has this role; a role that is not known gets the family's words."""
+    return {None: "family", "parent": "family"}.get(role, role or "family")
 
 
 class Text(Part):
@@ -391,6 +414,136 @@ class Disagreement(Entry):
     instead: Text
 
 
+# whom the texts of a guide speak to: `family` is a parent, carer or relative, `staff` everybody who has no words of
+# their own; the others are roles
+READERS = ("family", "child", "staff", "school", "governor", "council", "professional", "adviser")
+# what a guide says without conditions, in words, and how much longer it may get before somebody has to shorten it
+MOST_WORDS = {"family": 160, "child": 160}
+MOST_WORDS_STAFF = 220
+SPARE = 1.06
+
+
+class GuidePart(Part):
+    """Anything of a guide that is told: its words for each reader, the case in which it holds, and what it rests on.
+
+    Several readers may share words: `family, child: …`. The label stands before the words where it is not clear
+    whether the case holds.
+    """
+
+    text: dict[str, Words]
+    when: Optional[When] = None
+    label: Optional[ButtonTitle] = None
+    cites: list[Words] = []
+
+    @validator("cites", each_item=True)
+    def whole_kind(cls, cite: str) -> str:
+        kind, slash, name = cite.partition("/")
+        return f"{kind}s/{name}" if slash and kind not in KINDS and f"{kind}s" in KINDS else cite
+
+    def words(self, reader: str) -> Optional[str]:
+        """The words for a reader; who works with families has those for `staff` where there are no other."""
+        own = self.text.get(reader)
+        return own if own or reader in ("family", "child") else self.text.get("staff")
+
+    @validator("text", pre=True)
+    def by_reader(cls, text: Any) -> Any:
+        if not isinstance(text, dict):
+            return text
+        pairs = [(reader.strip(), words) for key, words in text.items() for reader in str(key).split(",")]
+        readers = [reader for reader, _ in pairs]
+        for reader in readers or [""]:
+            if reader not in READERS:
+                raise ValueError(f"speaks to `{reader}`. Write for some of: {', '.join(READERS)}.")
+            if readers.count(reader) > 1:
+                raise ValueError(f"speaks to `{reader}` twice. Keep one.")
+        return dict(pairs)
+
+
+class AnswerLine(GuidePart):
+    """The first words to one way of asking, in one case."""
+
+    asks: Literal["may", "must", "what", "how", "who", "when", "why"]
+
+
+class GuidePoint(GuidePart):
+    """One thing that holds; `asks`: the questions after the answer that it answers."""
+
+    id: Id
+    asks: list[Literal["why", "who", "how", "when", "what-if", "cost", "where"]] = []
+
+
+class Action(GuidePart):
+    """One thing to do now."""
+
+    id: Id
+
+
+class Deadline(GuidePart):
+    """By when something has to happen; `id`: its name in deadlines.yml."""
+
+    id: Optional[Id] = None
+
+
+class LocalPart(GuidePart):
+    """What one council's paper adds."""
+
+    area: Id
+
+
+class NotKnown(Part):
+    """What people may ask and the sources don't say, and the kind of help to ask."""
+
+    text: Words
+    help: Id
+
+
+class SignOff(Part):
+    """Who has read the guide against its sources, as somebody who knows the field and has not written it, and when."""
+
+    by: Words
+    on: datetime.date
+
+
+class Guide(Entry):
+    """The whole answer to one need, in parts that are put together for who asks. `area`: of this area alone."""
+
+    title: ButtonTitle
+    for_: list[Role] = Field(..., alias="for", min_items=1)
+    area: Optional[Id] = None
+    answers: list[AnswerLine] = Field(..., min_items=1)
+    points: list[GuidePoint] = Field(..., min_items=1)
+    do_now: list[Action] = Field(..., min_items=1)
+    deadlines: list[Deadline] = []
+    local: list[LocalPart] = []
+    not_known: list[NotKnown] = []
+    help: list[Id] = Field(..., min_items=1, max_items=4)
+    next: list[Id] = Field(..., min_items=1, max_items=4)
+    signed_off: Optional[SignOff] = None
+
+    @validator("examples", always=True)
+    def eight_examples(cls, examples: list[str]) -> list[str]:
+        if len(examples) < 8:
+            raise ValueError(f"has {len(examples)} examples; write at least 8, as different people would put it")
+        return examples
+
+    def parts(self) -> Iterator[tuple[str, int, GuidePart]]:
+        """Every part with the field and the place it stands in."""
+        for field in ("answers", "points", "do_now", "deadlines", "local"):
+            for place, part in enumerate(getattr(self, field)):
+                yield field, place, part
+
+
+class Help(Entry):
+    """A kind of help: the services of the area's own kinds come first, then those named here.
+
+    `where`: it is the area of the school or of the home. Of the services named, another area's are left out.
+    """
+
+    where: Literal["school", "home"]
+    local: list[Words] = []
+    services: list[Id] = []
+
+
 # what a right may turn on, in the order in which it is asked, and what may be known of it
 TURNS_ON: dict[str, tuple[str, ...]] = {
     "independent": ("yes", "no"),  # a fee-paying school
@@ -430,4 +583,6 @@ KINDS: dict[str, type[Part]] = {
     "glossary": Term,
     "disagreements": Disagreement,
     "rights": Right,
+    "guides": Guide,
+    "help": Help,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -16,8 +17,9 @@ from sqlalchemy.orm import Session, declarative_base
 
 from knowledge import read, schema
 from knowledge.minilm import DIMENSIONS
+from knowledge.situation import Situation
 
-SHAPE = "2"  # raise when the tables or what fills them change, so that old databases are rebuilt
+SHAPE = "3"  # raise when the tables or what fills them change, so that old databases are rebuilt
 
 Base: Any = declarative_base()
 
@@ -97,9 +99,18 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _key(kind: str, name: str) -> str:
+    """What an entry is called in the database: a guide has the name of its need, which may be that of a record, too."""
+    return f"{kind}/{name}" if kind in ("guides", "help") else name
+
+
 def phrases(kind: str, entry: Any) -> Iterator[tuple[str, str, str]]:
     """(record, kind of phrase, text) for everything an entry can be found by."""
-    if kind in ("sources", "areas", "safeguarding", "disagreements", "rights"):
+    if kind in ("sources", "areas", "safeguarding", "disagreements", "rights", "help"):
+        return
+    if kind == "guides":
+        for text in (entry.title, *entry.aliases, *entry.examples):
+            yield _key(kind, entry.id), "title" if text == entry.title else "example", text
         return
     yield entry.id, "title", entry.title
     for alias in entry.aliases:
@@ -172,13 +183,17 @@ def _build(url: str, embed: Callable[[list[str]], np.ndarray], content: Path) ->
             session.execute(sa.delete(table))
         rows: list[dict[str, str]] = []
         for d in documents:
-            session.add(EntryRow(id=d.entry.id, kind=d.kind, body=d.entry.json(by_alias=True, exclude_unset=True)))
+            session.add(EntryRow(id=_key(d.kind, d.entry.id), kind=d.kind, body=_body(d.entry)))
             rows += [dict(record=r, kind=k, text=t, hash=_hash(t)) for r, k, t in phrases(d.kind, d.entry)]
         session.execute(sa.insert(PhraseRow), rows)
         _embed(session, {row["hash"]: row["text"] for row in rows}, embed)
         session.add(Meta(key="fingerprint", value=mark))
         session.commit()
     return True
+
+
+def _body(entry: Any) -> str:
+    return str(entry.json(by_alias=True, exclude_unset=True))
 
 
 def _embed(session: Session, texts: dict[str, str], embed: Callable[[list[str]], np.ndarray]) -> None:
@@ -270,6 +285,38 @@ class Knowledge:
     def rights(self) -> dict[str, schema.Right]:
         return self.entries.get("rights", {})
 
+    @property
+    def guides(self) -> dict[str, schema.Guide]:
+        return self.entries.get("guides", {})
+
+    @property
+    def help(self) -> dict[str, schema.Help]:
+        return self.entries.get("help", {})
+
+    @functools.cached_property
+    def citing(self) -> dict[str, list[str]]:
+        """For each item of a paper the records that rest on it; of a list its lines."""
+        from knowledge.check import cited
+
+        records: dict[str, list[str]] = {}
+        for record in self.records.values():
+            if record.kind != "duties":
+                for item in cited(record.duty or record.entry):
+                    records.setdefault(item, []).append(record.id)
+        return records
+
+    def items(self, name: str) -> list[str]:
+        """The items that a name of one, or of all below it (`staffs/4/schools/*`), stands for."""
+        return [i for i in self.citing if i.startswith(name[:-1])] if name.endswith("*") else [name]
+
+    def staged(self, case: Situation) -> Situation:
+        """The situation with the stage of the council's pathway that the number of suspensions leads to."""
+        area, count = case.get("area"), case.get("suspensions_this_year")
+        if case.get("stage") is not None or count is None:
+            return case
+        stage = self.stage_for_count(area, int(count))
+        return case.with_("stage", stage.code, came="inferred") if stage else case
+
     def disagreements_on(self, record: Record) -> list[schema.Disagreement]:
         """Where this record's paper says something other than national law; for a list, that of its lines too."""
         names = {record.id}
@@ -311,7 +358,8 @@ def load(url: str, content: Optional[Path] = None) -> Knowledge:
                 raise NotBuilt("The knowledge base is not built. Run ./run, or python -m knowledge build.")
             entries: dict[str, dict[str, Any]] = {}
             for row in session.scalars(sa.select(EntryRow).order_by(EntryRow.id)):
-                entries.setdefault(row.kind, {})[row.id] = schema.KINDS[row.kind].parse_obj(json.loads(row.body))
+                entry: Any = schema.KINDS[row.kind].parse_obj(json.loads(row.body))
+                entries.setdefault(row.kind, {})[entry.id] = entry
             vectors = {r.hash: np.frombuffer(r.value, np.float32) for r in session.scalars(sa.select(VectorRow))}
             rows = list(session.scalars(sa.select(PhraseRow).order_by(PhraseRow.id)))
         matrix = np.stack([vectors[r.hash] for r in rows]) if rows else np.zeros((0, DIMENSIONS), np.float32)

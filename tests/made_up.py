@@ -10,18 +10,24 @@ from pathlib import Path
 from knowledge.read import CONTENT
 
 COUNCIL = Path(__file__).parent / "made_up"
+GUIDE = "guides/just-happened/suspended-what-now.yml"  # the council adds a part to it
 LOCAL = ("staffordshire", "hackney", "leicestershire", "suffolk")
 
 
 def with_made_up_council(target: Path) -> Path:
     """Our content with the made-up county of Marlshire beside it."""
     shutil.copytree(CONTENT, target)
-    for path in COUNCIL.glob("*/*.yml"):
+    for path in COUNCIL.glob("*/**/*.yml"):
         place = target / path.relative_to(COUNCIL)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, place)
     with (target / "inventory.txt").open("a") as names:
         names.write((COUNCIL / "inventory.txt").read_text())
+    guide = target / GUIDE
+    lines = guide.read_text(encoding="utf-8")
+    assert "\nlocal:\n" in lines
+    part = (COUNCIL / "guide_part.yml").read_text(encoding="utf-8")
+    guide.write_text(lines.replace("\nlocal:\n", f"\nlocal:\n{part}"), encoding="utf-8")
     return target
 
 

@@ -11,7 +11,10 @@ from ruamel.yaml import YAML
 from bot import model
 from knowledge import check, minilm, place, store
 from knowledge import desk as desks
+from knowledge.blocks import as_text
+from knowledge.compose import compose
 from knowledge.desk import Desk
+from knowledge.situation import Situation
 from tests.made_up import COUNCIL, many_times, with_made_up_council
 
 QUESTIONS = YAML(typ="safe").load((COUNCIL / "questions.yml").read_text(encoding="utf-8"))
@@ -92,6 +95,31 @@ def test_all_stages_of_a_new_council_are_told_in_order(marlshire: Desk, talk: Ca
     stages = marlshire.knowledge.pathway("marlshire")
     assert reply["custom"]["records"] == [s.id for s in stages]
     assert "\n".join(f"- {s.title}: {s.meaning.parent}" for s in stages) in reply["text"]
+
+
+@pytest.mark.slow
+def test_a_new_council_adds_its_part_to_a_guide(built: Desk) -> None:
+    case = Situation.of({"decision": "suspended", "suspensions_this_year": 2})
+    here = compose(built.knowledge, ["suspended-what-now"], case, "parent", "marlshire")
+    [local] = [block for block in here.blocks if block.kind == "local"]
+    assert local.title == "In Marlshire"
+    assert "Harbour Meeting" in local.text
+    assert "marl-two-parents" in here.records
+    [best, *_] = [block for block in here.blocks if block.kind == "help"]
+    assert any("01632 960777" in line for line in best.items)
+    for area, count in (("hackney", 2), (None, 2), ("marlshire", 1)):
+        elsewhere = compose(
+            built.knowledge, ["suspended-what-now"], case.with_("suspensions_this_year", count), "parent", area
+        )
+        assert "Harbour Meeting" not in as_text(elsewhere.blocks, folded=None)
+
+
+@pytest.mark.slow
+def test_a_new_council_s_own_guide_is_found_without_learning(built: Desk) -> None:
+    asked = "what does this anchor pathway thing mean for us"
+    assert built.finder.guides(asked, "marlshire")[0][0] == "marl-anchor"
+    for area in ("hackney", None):
+        assert "marl-anchor" not in {name for name, _ in built.finder.guides(asked, area, most=200)}
 
 
 def test_nothing_of_it_is_known_without_it(talk: Callable[[], Any]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,9 @@ from bot.replies import Reply, as_text, shown, to_keep, with_contacts
 from bot.widget import pages
 from knowledge import render
 from knowledge.blocks import Block, block_text, from_text
+from knowledge.compose import compose
 from knowledge.render import words
+from knowledge.situation import Situation
 from knowledge.store import Knowledge
 from tests.teams.view import card
 
@@ -140,3 +143,18 @@ def test_the_head_of_a_step_says_which_of_how_many_on_every_channel(name: str) -
     assert f"<b>{head}</b>" in sent.body.html
     assert any(e.get("text") == head and e.get("size") == "Small" for e in card(cards(reply)[0])["body"])
     assert head in as_text(reply)
+
+
+@pytest.mark.parametrize("area", [None, "staffordshire"])
+def test_a_guide_names_nobody_twice_and_all_can_be_tapped(knowledge: Knowledge, area: Optional[str]) -> None:
+    situation = Situation.of({"area": area} if area else {})
+    for need in knowledge.guides:
+        composed = compose(knowledge, [need], situation, "parent", area)
+        reply = Reply("answered", blocks=composed.blocks, contacts=composed.contacts, sources=composed.sources)
+        named = [c for block in shown(reply) for c in with_contacts(block, reply)[1]]
+        ids = [name for block in reply.blocks for name in block.ids if name]
+        assert ids == [c["id"] for c in named] == list(dict.fromkeys(ids)), need
+        sent = TelegramClient(None).parts(Showing(reply, token="1a2b3c4d"))  # type: ignore[arg-type]
+        text = "".join(part.body.html for part in sent)
+        for contact in named:
+            assert text.count(f"<b>{html.escape(contact['title'], quote=False)}</b>") == 1, need

@@ -16,7 +16,7 @@ FAULTS = Path(__file__).parent / "faults"
 KINDS = ", ".join(
     ["sources", "areas", "stages", "duties", "guidance", "law", "interventions", "services", "safeguarding", "glossary"]
 )
-KINDS += ", disagreements, rights"
+KINDS += ", disagreements, rights, guides, help"
 TOWN = "areas/millbrook.yml"
 TERM = "glossary/mill.yml"
 LINES = "duties/north-2-schools.yml"
@@ -29,6 +29,9 @@ TABLE = "rights/school-from-day-six.yml"
 OURS = "disagreements/two-is-no-limit.yml"
 GAMES = "guidance/board-games.yml"
 PLAN = "sources/northfold-plan.yml"
+READERS = "family, child, staff, school, governor, council, professional, adviser"
+MILL = "guides/mill/mill-closed.yml"
+HELP = "help/mill-help.yml"
 LONG = "areas/the-metropolitan-borough-of-millbrook-on-the-fold.yml"
 A_DAY = "reviewed_on: must be a date such as 2026-11-21."
 INSTEAD = "Correct the name or add it."
@@ -201,6 +204,114 @@ MISTAKES = [
         "1: plan/bored-games: is not an item of inventory.txt. Remove it from this list.",
     ),
     ("left_out_unreadable", LEFT_OUT, '1: file: Write each line as `item: "the reason"`.'),
+    # guides
+    ("guide_unknown_field", MILL, "18: helps: is not a field of this kind. Did you mean `help`?"),
+    (
+        "guide_unknown_reader",
+        MILL,
+        f"11: points.1.text: speaks to `millers`. Write for some of: {READERS}.",
+    ),
+    ("guide_reader_twice", MILL, "6: answers.1.text: speaks to `family` twice. Keep one."),
+    (
+        "guide_dangling_law",
+        MILL,
+        "8: answers.1.cites.1: there is no entry `law/day-seven`. Write its kind and id, such as `law/day-six`.",
+    ),
+    (
+        "guide_dangling_item",
+        MILL,
+        "13: points.1.cites.1: there is no item in inventory.txt `plan/bored-games`. Correct the name or add it.",
+    ),
+    (
+        "guide_nothing_cited",
+        MILL,
+        "10: points.1.cites: is missing. Name what this rests on, such as `law/ID` or `inventory/ITEM`.",
+    ),
+    ("guide_condition_of_no_fact", MILL, "15: points.2.when: there is no fact `milling`. Use a name of situation.yml."),
+    (
+        "guide_condition_of_no_value",
+        MILL,
+        "15: points.2.when: `perhaps` is no value of `ehc_plan`. Use one of: yes, no.",
+    ),
+    (
+        "guide_condition_never_met",
+        MILL,
+        "15: points.2.when: can never be met: `decision=suspended & governors_bracket=permanent`. Correct it.",
+    ),
+    (
+        "guide_condition_on_the_role",
+        MILL,
+        "15: points.2.when: turns on the role. Leave it out, and write words for that reader alone.",
+    ),
+    (
+        "guide_without_a_label",
+        MILL,
+        "14: points.2.label: is missing. Write in 2 to 6 words which case this is, such as `In care`.",
+    ),
+    ("guide_label_too_long", MILL, "16: points.2.label: is too long: at most 7 words."),
+    (
+        "guide_label_to_a_parent",
+        MILL,
+        "16: points.2.label: says 'your child'. Every reader sees it: write 'the child', or leave it out.",
+    ),
+    (
+        "guide_your_child_to_a_child",
+        MILL,
+        "8: answers.1.text.child: says 'your child' to the wrong reader. Write 'you'.",
+    ),
+    (
+        "guide_your_child_to_staff",
+        MILL,
+        "8: answers.1.text.staff: says 'your child' to the wrong reader. Write 'the pupil'.",
+    ),
+    (
+        "guide_with_a_statute",
+        MILL,
+        "7: answers.1.text.family: has the number of a statute. Say it without; the source is shown.",
+    ),
+    (
+        "guide_with_a_number",
+        MILL,
+        "12: points.1.text.family: has an address or a number. Name the kind of help; its contact is shown.",
+    ),
+    ("guide_part_too_long", MILL, "12: points.1.text.family: is too long: 36 words, at most 35."),
+    ("guide_too_long", MILL, "9: points: is too long for parent: 187 words without conditions, at most 160."),
+    (
+        "guide_no_answer_for_a_reader",
+        MILL,
+        "4: answers: has no answer without `when` for child. Write one, last of all.",
+    ),
+    ("guide_nothing_to_do_for_a_reader", MILL, "14: do_now: has nothing for child. Write what that reader does first."),
+    ("guide_no_points_for_a_reader", MILL, "9: points: has 0 points without `when` for child. Write 2 to 5."),
+    (
+        "guide_answers_a_case_twice",
+        MILL,
+        "9: answers.2: answers the same question in the same case as a line above. Keep one.",
+    ),
+    ("guide_point_twice", MILL, "14: points.2.id: `wheel` stands twice. Choose another."),
+    ("guide_dangling_help", MILL, "18: help.1: there is no kind of help `lamps`. Correct the name or add it."),
+    ("guide_dangling_next", MILL, "19: next.1: there is no guide `lamp-broken`. Correct the name or add it."),
+    ("guide_leads_to_itself", MILL, "19: next.1: names this guide itself. Name another."),
+    (
+        "guide_dangling_deadline",
+        MILL,
+        "19: deadlines.1.id: there is no deadline `mill-15`. Correct the name or add it.",
+    ),
+    ("guide_dangling_area", MILL, "19: local.1.area: there is no area `southfold`. Correct the name or add it."),
+    (
+        "guide_local_case_of_another_area",
+        MILL,
+        "20: local.1.when: can never be met: `area=southfold & area=northfold`. Correct it.",
+    ),
+    ("guide_not_known_without_help", MILL, "19: not_known.1.help: is missing. Add `help: …`."),
+    (
+        "guide_too_few_examples",
+        MILL,
+        "20: examples: has 6 examples; write at least 8, as different people would put it",
+    ),
+    ("guide_title_too_long", MILL, "2: title: is too long: at most 45 characters."),
+    ("guide_asks_nothing_known", MILL, "5: answers.1.asks: must be one of: may, must, what, how, who, when, why."),
+    ("help_dangling_kind", HELP, "5: local.1: there is no kind of service `back-door`. Correct the name or add it."),
     # a file that is right, in the wrong place
     ("in_the_wrong_place", "areas/millbrook.yaml", "1: file: Name it millbrook.yml: files end in .yml."),
     ("in_the_wrong_place", "areas/millbrook.yml.txt", "1: file: Name it millbrook.yml: files end in .yml."),
@@ -211,7 +322,7 @@ MISTAKES = [
 
 def put(fault: str, place: str, content: Path) -> None:
     """Copy one broken file to its place in the content."""
-    (content / place).parent.mkdir(exist_ok=True)
+    (content / place).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(FAULTS / f"{fault}.yml", content / place)
 
 
