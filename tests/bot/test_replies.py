@@ -36,12 +36,12 @@ def test_a_reply_comes_back_from_json_as_it_went() -> None:
 
 def test_the_answer_comes_first_then_what_to_do_by_when_and_who_helps_and_the_sources_last() -> None:
     text = as_text(GUIDE)
-    labels = words()["labels"]
-    heads = [*labels["headings"].values(), labels["who"], labels["where"]]
+    titles, where = words()["guide"], words()["labels"]["where"]
+    heads = [*(titles[name] for name in ("points", "do_now", "deadline", "help")), where]
     assert text.startswith(GUIDE.blocks[0].text)
     assert [text.index(f"\n{head}\n") for head in heads] == sorted(text.index(f"\n{head}\n") for head in heads)
     assert "\n1. Read the letter" in text
-    assert "- Child Law Advice" in text[text.index(labels["who"]) : text.index(labels["where"])]
+    assert "- Child Law Advice" in text[text.index(titles["help"]) : text.index(where)]
 
 
 def test_what_is_folded_is_left_out_of_the_text_and_taken_away() -> None:
@@ -68,11 +68,11 @@ def test_a_part_that_names_its_services_shows_their_contacts_and_its_other_lines
     near, far = ({"id": n, "title": f"{n} team", "phone": p} for n, p in (("near", "01785 1"), ("far", "0300 2")))
     blocks = [
         Block("answer", "Yes."),
-        Block("help", items=("Tell me the area.", "near team: 01785 1"), ids=("", "near")),
+        Block("help", title="Who can help", items=("Tell me the area.", "near team: 01785 1"), ids=("", "near")),
         Block("help", items=("far team: 0300 2",), ids=("far",), folded=True),
     ]
     reply = Reply("answered", blocks=blocks, contacts=[near, far])
-    assert as_text(reply) == "Yes.\n\nWho can help:\n- Tell me the area.\n- near team: 01785 1"
+    assert as_text(reply) == "Yes.\n\nWho can help\n- Tell me the area.\n- near team: 01785 1"
     part, contacts = with_contacts(shown(reply)[1], reply)
     assert (part.items, contacts) == (("Tell me the area.",), [near])
     (sent,) = TelegramClient(None).parts(Showing(reply, token="1a2b3c4d"))  # type: ignore[arg-type]
@@ -120,9 +120,9 @@ def test_a_page_gets_every_part_as_a_block_once() -> None:
 def test_telegram_folds_what_is_folded_and_marks_the_date() -> None:
     (part,) = TelegramClient(None).parts(Showing(GUIDE, token="1a2b3c4d"))  # type: ignore[arg-type]
     text = part.body.html
-    assert "<b>Do now:</b>\n1. Read the letter" in text
+    assert "<b>What to do now</b>\n1. Read the letter" in text
     assert "<b>• Governors: 15 school days from being told.</b>" in text
-    assert "<blockquote expandable><b>More</b>\n• EHC plan:" in text
+    assert "<blockquote expandable><b>More</b>\n<b>If one of these is so</b>\n• EHC plan:" in text
     assert FOLDED in text[text.index("<b>More</b>") : text.index("</blockquote>")]
 
 
