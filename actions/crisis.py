@@ -39,7 +39,7 @@ def _page(turn: Turn, kinds: list[str]) -> Reply:
     titles = words()["buttons"]
     return Reply(
         "crisis",
-        blocks=[Block("answer", page.lead), Block("help"), *page.steps],
+        blocks=[Block("answer", page.lead), Block("help", title=words()["labels"]["who"]), *page.steps],
         records=page.records,
         scope={"area": area, "audience": None, "stage": None, "role": None if role == "unknown" else role},
         contacts=page.contacts,

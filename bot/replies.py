@@ -118,15 +118,8 @@ def with_contacts(part: Block, reply: Reply) -> tuple[Block, list[dict[str, Any]
 
 
 def body(reply: Reply) -> list[Block]:
-    """What a Reply says itself: its blocks, with the usual headings where they have none, or its text as blocks."""
-    labels = words()["labels"]
-    headings = {**labels["headings"], "help": labels["who"]}
-
-    def headed(block: Block) -> Block:
-        title = block.title or ("" if block.folded else headings.get(block.kind, ""))
-        return dataclasses.replace(block, title=title)
-
-    return list(map(headed, reply.blocks)) or from_text(reply.text)
+    """What a Reply says itself: its blocks, or its text as blocks."""
+    return reply.blocks or from_text(reply.text)
 
 
 def as_text(reply: Reply) -> str:

@@ -394,14 +394,18 @@ class _Helps:
         """One or two lines with name and number, the rest folded; all folded where they have been told before."""
         labels = words()["guide"]
         services = self._in_order()
-        lines = [render.contact_brief(service, self._role) for service in services]
+        lines = [(render.contact_brief(service, self._role), service.id) for service in services]
         first, served = self._rows[0]
         if not served:  # the best kind of help has no contact here: its name is worth a line
             open_area = first.local and self._case.get("area") is None
-            lines.insert(0, labels["ask_area"].format(title=first.title) if open_area else first.title)
+            lines.insert(0, (labels["ask_area"].format(title=first.title) if open_area else first.title, ""))
         shown, all_of_them = HELPS
         parts = [(lines[:shown], not fresh), (lines[shown:all_of_them], True)]
-        return [Block("help", "", tuple(items), labels["help"], folded) for items, folded in parts if items]
+        return [
+            Block("help", "", tuple(text for text, _ in part), labels["help"], folded, tuple(name for _, name in part))
+            for part, folded in parts
+            if part
+        ]
 
     def _in_order(self) -> list[Service]:
         """The first of each kind, then the second of each."""

@@ -149,7 +149,7 @@ def test_a_page_for_two_dangers_says_safe_words_then_numbers_then_the_steps_of_e
 ) -> None:
     page = danger.page(knowledge, ["suicide-or-self-harm", "domestic-abuse"], "parent", None, "he hits me")
     ways_on = [Button("Not that", payload("not_meant")), Button("Both", payload("answer_too"))]
-    blocks = [Block("answer", page.lead), Block("help"), *page.steps]
+    blocks = [Block("answer", page.lead), Block("help", title=words()["labels"]["who"]), *page.steps]
     reply = Reply("crisis", contacts=page.contacts, blocks=blocks, buttons=ways_on)
     shown = CHANNELS[channel](showing_of(reply))
     assert list(lost(reply, shown, channel)) == []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,9 @@ from bot.replies import Reply, as_text, shown, to_keep, with_contacts
 from bot.widget import pages
 from knowledge import render
 from knowledge.blocks import Block, block_text, from_text
+from knowledge.compose import compose
 from knowledge.render import words
+from knowledge.situation import Situation
 from knowledge.store import Knowledge
 from tests.teams.view import card
 
@@ -33,12 +36,12 @@ def test_a_reply_comes_back_from_json_as_it_went() -> None:
 
 def test_the_answer_comes_first_then_what_to_do_by_when_and_who_helps_and_the_sources_last() -> None:
     text = as_text(GUIDE)
-    labels = words()["labels"]
-    heads = [*labels["headings"].values(), labels["who"], labels["where"]]
+    titles, where = words()["guide"], words()["labels"]["where"]
+    heads = [*(titles[name] for name in ("points", "do_now", "deadline", "help")), where]
     assert text.startswith(GUIDE.blocks[0].text)
     assert [text.index(f"\n{head}\n") for head in heads] == sorted(text.index(f"\n{head}\n") for head in heads)
     assert "\n1. Read the letter" in text
-    assert "- Child Law Advice" in text[text.index(labels["who"]) : text.index(labels["where"])]
+    assert "- Child Law Advice" in text[text.index(titles["help"]) : text.index(where)]
 
 
 def test_what_is_folded_is_left_out_of_the_text_and_taken_away() -> None:
@@ -65,11 +68,11 @@ def test_a_part_that_names_its_services_shows_their_contacts_and_its_other_lines
     near, far = ({"id": n, "title": f"{n} team", "phone": p} for n, p in (("near", "01785 1"), ("far", "0300 2")))
     blocks = [
         Block("answer", "Yes."),
-        Block("help", items=("Tell me the area.", "near team: 01785 1"), ids=("", "near")),
+        Block("help", title="Who can help", items=("Tell me the area.", "near team: 01785 1"), ids=("", "near")),
         Block("help", items=("far team: 0300 2",), ids=("far",), folded=True),
     ]
     reply = Reply("answered", blocks=blocks, contacts=[near, far])
-    assert as_text(reply) == "Yes.\n\nWho can help:\n- Tell me the area.\n- near team: 01785 1"
+    assert as_text(reply) == "Yes.\n\nWho can help\n- Tell me the area.\n- near team: 01785 1"
     part, contacts = with_contacts(shown(reply)[1], reply)
     assert (part.items, contacts) == (("Tell me the area.",), [near])
     (sent,) = TelegramClient(None).parts(Showing(reply, token="1a2b3c4d"))  # type: ignore[arg-type]
@@ -117,9 +120,9 @@ def test_a_page_gets_every_part_as_a_block_once() -> None:
 def test_telegram_folds_what_is_folded_and_marks_the_date() -> None:
     (part,) = TelegramClient(None).parts(Showing(GUIDE, token="1a2b3c4d"))  # type: ignore[arg-type]
     text = part.body.html
-    assert "<b>Do now:</b>\n1. Read the letter" in text
+    assert "<b>What to do now</b>\n1. Read the letter" in text
     assert "<b>• Governors: 15 school days from being told.</b>" in text
-    assert "<blockquote expandable><b>More</b>\n• EHC plan:" in text
+    assert "<blockquote expandable><b>More</b>\n<b>If one of these is so</b>\n• EHC plan:" in text
     assert FOLDED in text[text.index("<b>More</b>") : text.index("</blockquote>")]
 
 
@@ -140,3 +143,18 @@ def test_the_head_of_a_step_says_which_of_how_many_on_every_channel(name: str) -
     assert f"<b>{head}</b>" in sent.body.html
     assert any(e.get("text") == head and e.get("size") == "Small" for e in card(cards(reply)[0])["body"])
     assert head in as_text(reply)
+
+
+@pytest.mark.parametrize("area", [None, "staffordshire"])
+def test_a_guide_names_nobody_twice_and_all_can_be_tapped(knowledge: Knowledge, area: Optional[str]) -> None:
+    situation = Situation.of({"area": area} if area else {})
+    for need in knowledge.guides:
+        composed = compose(knowledge, [need], situation, "parent", area)
+        reply = Reply("answered", blocks=composed.blocks, contacts=composed.contacts, sources=composed.sources)
+        named = [c for block in shown(reply) for c in with_contacts(block, reply)[1]]
+        ids = [name for block in reply.blocks for name in block.ids if name]
+        assert ids == [c["id"] for c in named] == list(dict.fromkeys(ids)), need
+        sent = TelegramClient(None).parts(Showing(reply, token="1a2b3c4d"))  # type: ignore[arg-type]
+        text = "".join(part.body.html for part in sent)
+        for contact in named:
+            assert text.count(f"<b>{html.escape(contact['title'], quote=False)}</b>") == 1, need
