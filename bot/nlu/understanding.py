@@ -22,12 +22,13 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.nlu import clauses
 from knowledge import place
 from knowledge.encoder import WIDTH, shared_encoder
-from knowledge.terms import Terms
+from knowledge.terms import Postings, Terms
 from knowledge.words import plain, segments
 
 UNDERSTOOD = "understood"
@@ -39,7 +40,7 @@ ALWAYS = "always:"  # what speaks for asking before a word is read
 VIEWS = {"whole": 1.0, "sentences": 0.7, "words": 1.0, "letters": 0.5}
 WORDS: dict[str, Any] = {"ngram_range": (1, 2), "token_pattern": r"[a-z0-9']+"}
 LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (3, 5)}
-STEPS = 127.0  # of the weights as they are kept, to each side
+STEPS = 127.0  # of a number as it is kept, to each side
 
 
 class NotLearnt(RuntimeError):
@@ -78,6 +79,22 @@ def meaning(whole: np.ndarray, sentences: np.ndarray, centre: np.ndarray) -> np.
     return np.concatenate([v * np.sqrt(VIEWS[name]) for v, name in zip(views, VIEWS)], axis=-1)
 
 
+def likeness(alike: np.ndarray) -> np.ndarray:
+    """How much messages count for each other: by how alike they are, and by the square of it."""
+    return alike + alike**2 / sum(VIEWS.values())
+
+
+def packed(name: str, values: np.ndarray) -> dict[str, np.ndarray]:
+    """A matrix as it is kept: whole numbers, with a scale for each column."""
+    scale = np.maximum(np.abs(values).max(axis=0), 1e-9) / STEPS
+    return {name: np.round(values / scale).astype(np.int8), f"{name}_scale": scale.astype(np.float32)}
+
+
+def unpacked(weights: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """The matrix that `packed` made smaller."""
+    return np.asarray(weights[name] * weights[f"{name}_scale"], np.float32)
+
+
 def clause_texts(text: str) -> list[str]:
     """The clauses of a message, one of which may ask."""
     return [text[start:end].strip() for start, end in clauses.spans(text)]
@@ -101,9 +118,10 @@ class Understanding:
         self._letters = terms(LETTERS, letters, weights["letters_idf"])
         self._after_words = len(words)
         self._centre = weights["centre"].astype(np.float32)
-        self._dense = weights["dense"].astype(np.float32)
-        self._sparse = weights["sparse"]
-        self._scale = weights["scale"].astype(np.float32)
+        self._turn = weights["turn"].astype(np.float32)
+        self._meanings = unpacked(weights, "meanings")
+        self._terms = Postings(self._rows(weights))
+        self._shares = unpacked(weights, "shares")
         self._start = weights["start"].astype(np.float32)
         self._asking = dict(zip(str(weights["asking"]).split("\n"), weights["asking_weights"].astype(float)))
         self._asks_from = float(card["asks"]["from"])
@@ -116,11 +134,28 @@ class Understanding:
         self._acts_chance = [[float(x) for x in pair] for pair in card["acts"]["chance"]]
         self._facts: list[dict[str, Any]] = card["situation"]["values"]
 
+    def _rows(self, weights: Mapping[str, np.ndarray]) -> csr_matrix:
+        """Words and letter groups of the messages learnt from, by message."""
+        counts = weights["counts"].astype(np.float32)
+        ends = np.concatenate([[0], np.cumsum(weights["sizes"].astype(np.int64))])
+        gaps = np.ascontiguousarray(weights["gaps"].T).view("<u4").ravel().astype(np.int64)
+        at = np.cumsum(gaps)
+        before = np.concatenate([[0], at])[ends[:-1]]
+        columns = at - np.repeat(before, np.diff(ends))
+        rarity = np.concatenate([weights["words_idf"], weights["letters_idf"]]).astype(np.float32)
+        values = (1 + np.log(counts)) * rarity[columns]
+        view = np.repeat(np.arange(len(ends) - 1), np.diff(ends)) * 2 + (columns >= self._after_words)
+        sizes = np.sqrt(np.bincount(view, values**2, 2 * (len(ends) - 1)))
+        weight = np.sqrt([VIEWS["words"], VIEWS["letters"]])[view % 2]
+        return csr_matrix(
+            ((values * weight / sizes[view]).astype(np.float32), columns, ends), (len(ends) - 1, len(rarity))
+        )
+
     def views(self, text: str) -> Views:
         """A text as numbers; the meanings of whole and sentences are those that the pipeline has read already."""
         whole, *parts = sentence_texts(text)
         vectors = shared_encoder(place.home())([whole, *parts])
-        dense = meaning(vectors[0], vectors[1:].mean(axis=0) if parts else vectors[0], self._centre)
+        dense = meaning(vectors[0], vectors[1:].mean(axis=0) if parts else vectors[0], self._centre) @ self._turn
         views = (self._words(plain(text)), self._letters(plain(text)))
         columns = np.concatenate([views[0][0], views[1][0] + self._after_words])
         values = [v * np.float32(np.sqrt(VIEWS[name])) for (_, v), name in zip(views, ("words", "letters"))]
@@ -128,8 +163,8 @@ class Understanding:
 
     def scores(self, views: Views) -> np.ndarray:
         """What speaks for each need, role, act and value."""
-        sparse = (views.values @ self._sparse[views.columns].astype(np.float32)) * self._scale
-        return np.asarray(views.meaning @ self._dense + sparse + self._start)
+        alike = likeness(self._meanings @ views.meaning + self._terms(views.columns, views.values))
+        return np.asarray(alike @ self._shares + self._start)
 
     def read(self, text: str) -> dict[str, Any]:
         """Everything understood of a text, as it travels beside the message."""

@@ -176,6 +176,17 @@ def test_what_the_card_tells_was_measured_on_writers_left_out(card: dict[str, An
     assert card["learnt_on"] <= clock.today().isoformat()
 
 
+def test_what_is_kept_reads_as_what_was_fitted(learnt: reading.Understanding) -> None:
+    rows = np.random.default_rng(0).standard_normal((50, 9)).astype(np.float32)
+    kept = reading.unpacked(reading.packed("rows", rows), "rows")
+    assert np.abs(kept - rows).max() < np.abs(rows).max() / 200
+    m = messages()[100]
+    views = learnt.views(m.text)
+    own = learnt._terms(views.columns, views.values)[100]
+    assert own == pytest.approx(reading.VIEWS["words"] + reading.VIEWS["letters"], abs=0.01)
+    assert (learnt._meanings @ views.meaning)[100] == pytest.approx(views.meaning @ views.meaning, abs=0.02)
+
+
 def test_heads_learn_what_they_are_shown() -> None:
     rng = np.random.default_rng(0)
     written = [

@@ -10,6 +10,8 @@ import time
 from typing import Any, Iterable, Sequence
 
 import numpy as np
+from scipy.sparse import hstack
+from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.nlu import understanding as reading
 from bot.nlu.learn import fit, measure
@@ -68,7 +70,6 @@ def _held(path: Any) -> dict[str, np.ndarray]:
 
 def write(corpus: fit.Corpus, heads: fit.Heads, left_out: measure.LeftOut, figures: dict[str, Any]) -> None:
     """Write weights and card."""
-    scale = np.abs(heads.sparse).max(axis=0) / reading.STEPS
     asking = fit.Asking.fit(corpus.messages)
     scores, marks = left_out.scores, left_out.marks
     kept = io.BytesIO()
@@ -79,9 +80,10 @@ def write(corpus: fit.Corpus, heads: fit.Heads, left_out: measure.LeftOut, figur
         words_idf=heads.features.words.idf_.astype(np.float16),
         letters_idf=heads.features.letters.idf_.astype(np.float16),
         centre=heads.features.centre.astype(np.float16),
-        dense=heads.dense.astype(np.float16),
-        sparse=np.round(heads.sparse / scale).astype(np.int8),
-        scale=scale.astype(np.float16),
+        turn=heads.features.turn.astype(np.float16),
+        **reading.packed("meanings", heads.dense),
+        **reading.packed("shares", heads.shares),
+        **_terms(corpus.texts, heads.features),
         start=heads.start.astype(np.float16),
         asking=np.array("\n".join(asking.weights)),
         asking_weights=np.array(list(asking.weights.values()), np.float16),
@@ -108,6 +110,24 @@ def write(corpus: fit.Corpus, heads: fit.Heads, left_out: measure.LeftOut, figur
     }
     card["probes"] = _probes(corpus, dict(np.load(io.BytesIO(kept.getvalue()))), card)
     reading.CARD.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def _terms(texts: Sequence[str], features: fit.Features) -> dict[str, np.ndarray]:
+    """Which words and letter groups each message has, as gaps between their columns, and how often."""
+    views = (
+        (reading.WORDS, features.words.vocabulary_),
+        (reading.LETTERS, features.letters.vocabulary_),
+    )
+    counts = hstack([CountVectorizer(vocabulary=v, **options).fit_transform(texts) for options, v in views], "csr")
+    counts.sort_indices()
+    gaps = np.diff(counts.indices, prepend=0)
+    starts = counts.indptr[:-1][np.diff(counts.indptr) > 0]
+    gaps[starts] = counts.indices[starts]
+    return {
+        "gaps": np.ascontiguousarray(gaps.astype("<u4").view(np.uint8).reshape(-1, 4).T),
+        "counts": np.minimum(counts.data, 255).astype(np.uint8),
+        "sizes": np.diff(counts.indptr).astype(np.uint16),
+    }
 
 
 def _ordered(vocabulary: dict[str, int]) -> Iterable[str]:

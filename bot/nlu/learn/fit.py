@@ -1,4 +1,4 @@
-"""Fitting: one ridge regression over meaning, words and letter groups for all heads, and what its scores are worth.
+"""Fitting: one kernel ridge regression over meaning, words and letters for all heads, and what its scores are worth.
 
 A ridge is solved at once, whatever the number of heads, and on messages of writers not learnt from it is as good as
 logistic regression. What a score is worth is told from writers that were left out.
@@ -21,7 +21,8 @@ from bot.nlu.learn.messages import Label, Written
 from knowledge.encoder import WIDTH
 from knowledge.words import plain
 
-PENALTY = 1.5
+PENALTY = 1.0
+KEPT = 256  # directions of the meanings
 SECOND = 0.5  # what a message's other needs count beside its first
 LEAST_WORDS, LEAST_LETTERS = 2, 3  # texts in which a word, or a group of letters, must occur
 LEAST_ACTS, LEAST_FACTS = 20, 12  # marked messages, for a head of its own
@@ -80,26 +81,31 @@ def has_head(fact: str) -> bool:
 
 @dataclasses.dataclass
 class Features:
-    """What occurs in the texts learnt from, and the shared middle of their meanings."""
+    """What occurs in the texts learnt from, the shared middle of their meanings, and the directions that tell most."""
 
     words: TfidfVectorizer
     letters: TfidfVectorizer
     centre: np.ndarray
+    turn: np.ndarray
 
     @classmethod
-    def of(cls, texts: Sequence[str], whole: np.ndarray, sentences: np.ndarray) -> Features:
+    def of(cls, corpus: Corpus) -> Features:
         words = TfidfVectorizer(min_df=LEAST_WORDS, sublinear_tf=True, dtype=np.float32, **reading.WORDS)
         letters = TfidfVectorizer(min_df=LEAST_LETTERS, sublinear_tf=True, dtype=np.float32, **reading.LETTERS)
-        words.fit(texts)
-        letters.fit(texts)
-        centre = np.concatenate([whole.mean(axis=0), reading.unit(sentences).mean(axis=0)])
-        return cls(words, letters, centre)
+        words.fit(corpus.texts)
+        letters.fit(corpus.texts)
+        centre = np.concatenate([corpus.whole.mean(axis=0), reading.unit(corpus.sentences).mean(axis=0)])
+        meanings = reading.meaning(corpus.whole, corpus.sentences, centre)
+        _, directions = np.linalg.eigh(meanings.T @ meanings)
+        return cls(words, letters, centre, np.ascontiguousarray(directions[:, ::-1][:, :KEPT]))
 
-    def rows(self, texts: Sequence[str], whole: np.ndarray, sentences: np.ndarray) -> tuple[np.ndarray, csr_matrix]:
-        """The dense and the sparse view of texts."""
-        dense = reading.meaning(whole, sentences, self.centre).astype(np.float32)
-        views = [getattr(self, name).transform(texts) * np.sqrt(reading.VIEWS[name]) for name in ("words", "letters")]
-        return dense, hstack(views, format="csr", dtype=np.float32)
+    def rows(self, corpus: Corpus) -> tuple[np.ndarray, csr_matrix]:
+        """The dense and the sparse view of messages."""
+        dense = reading.meaning(corpus.whole, corpus.sentences, self.centre) @ self.turn
+        views = [
+            getattr(self, name).transform(corpus.texts) * np.sqrt(reading.VIEWS[name]) for name in ("words", "letters")
+        ]
+        return dense.astype(np.float32), hstack(views, format="csr", dtype=np.float32)
 
 
 @dataclasses.dataclass
@@ -137,29 +143,31 @@ class Corpus:
 
 @dataclasses.dataclass
 class Heads:
-    """Fitted heads: rows of weights for the dense view and the sparse one."""
+    """Fitted heads: the messages learnt from, and for how much each counts for each mark."""
 
     marks: Marks
     features: Features
     dense: np.ndarray
-    sparse: np.ndarray
+    sparse: csr_matrix
+    shares: np.ndarray
     start: np.ndarray
 
     @classmethod
     def fit(cls, corpus: Corpus, marks: Marks) -> Heads:
-        features = Features.of(corpus.texts, corpus.whole, corpus.sentences)
-        dense, sparse = features.rows(corpus.texts, corpus.whole, corpus.sentences)
+        features = Features.of(corpus)
+        dense, sparse = features.rows(corpus)
         wanted = np.concatenate(list(marks.targets(corpus.messages).values()), axis=1)
         start = wanted.mean(axis=0)
-        alike = dense @ dense.T + (sparse @ sparse.T).toarray()
+        alike = reading.likeness(dense @ dense.T + (sparse @ sparse.T).toarray())
         alike[np.diag_indices_from(alike)] += PENALTY
         shares = scipy.linalg.solve(alike, wanted - start, assume_a="pos", overwrite_a=True, check_finite=False)
-        return cls(marks, features, dense.T @ shares, sparse.T @ shares, start)
+        return cls(marks, features, dense, sparse, shares, start)
 
     def scores(self, corpus: Corpus) -> dict[str, np.ndarray]:
         """What speaks for each column of each head, by message."""
-        dense, sparse = self.features.rows(corpus.texts, corpus.whole, corpus.sentences)
-        return self.split(dense @ self.dense + sparse @ self.sparse + self.start)
+        dense, sparse = self.features.rows(corpus)
+        alike = reading.likeness(dense @ self.dense.T + (sparse @ self.sparse.T).toarray())
+        return self.split(alike @ self.shares + self.start)
 
     def split(self, scores: np.ndarray) -> dict[str, np.ndarray]:
         """The scores of each head."""
