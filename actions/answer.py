@@ -56,6 +56,7 @@ def answer(turn: Turn) -> Reply:
         text = last.get("text", turn.text) if same else turn.text
         told = reply.records[:5] if reply.status == "answered" else []  # what was only offered was not told
         kept = {name: last[name] for name in ("needs", "parts") if last.get(name)}
+        kept["understood"] = {"needs": turn.understood.get("needs") or []}
         turn.set("last", {**kept, "records": told, "intent": turn.intent, "text": text})
     return offer(turn, reply)
 
@@ -162,6 +163,7 @@ def rerun(turn: Turn, pending: dict[str, Any]) -> Reply:
     }
     turn.entities = pending["entities"]
     turn.sentences = [(s, kind) for s, kind in pending["sentences"]]
+    turn.understood = pending.get("understood") or {}
     turn.set("last", pending.get("last"))  # what was asked in between has nothing to do with it
     if turn.intent == "walk":
         return start(turn)
@@ -173,10 +175,11 @@ def rerun(turn: Turn, pending: dict[str, Any]) -> Reply:
 def anew(turn: Turn) -> Optional[Reply]:
     """The last question's answer for a situation that was just put right or changed: 'sorry, I meant Hackney'."""
     last = turn.get("last") or {}
-    if not str(last.get("intent")).startswith("ask"):
+    if not str(last.get("intent")).startswith(("ask", "need")):
         return None
     reading = turn.desk.reader.read(last["text"]).as_dict()
     kept = {"intent": last["intent"], "text": last["text"], "reading": reading, "entities": {}, "sentences": []}
+    kept["understood"] = last.get("understood") or {}
     return rerun(turn, kept)
 
 

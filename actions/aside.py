@@ -81,6 +81,7 @@ def _question(turn: Turn) -> Optional[dict[str, Any]]:
         "reading": turn.reading,
         "entities": turn.entities,
         "sentences": turn.sentences,
+        "understood": turn.understood,
         "language": turn.language,
     }
 
@@ -146,6 +147,7 @@ def _ordinary(turn: Turn, question: dict[str, Any]) -> Reply:
     turn.intent, turn.confidence, turn.text = question["intent"], question["confidence"], question["text"]
     turn.reading, turn.entities = question["reading"], question["entities"]
     turn.sentences = [(s, kind) for s, kind in question["sentences"]]
+    turn.understood = question.get("understood") or {}
     turn.told, turn.tapped, turn.language = None, False, question["language"]
     turn.understand()
     foreign = unread(turn)

@@ -26,6 +26,7 @@ def keep(turn: Turn, missing: str, answered: bool = False) -> None:
         "reading": turn.reading,
         "entities": turn.entities,
         "sentences": turn.sentences,
+        "understood": turn.understood,
         "last": turn.get("last"),
     }
     if turn.intent == "inform" and kept:

@@ -83,6 +83,7 @@ def tell_need(
     ways = [*meant, *(name for name in composed.next if name not in meant)]
     buttons = [Button(guides[name].title, payload("show", record=name)) for name in ways[:WAYS]]
     last = {"records": composed.records[:5], "intent": "need", "text": turn.text, "needs": composed.needs}
+    last["understood"] = {"needs": turn.understood.get("needs") or []}
     turn.set("last", {**last, "parts": [*again, *composed.parts][-PARTS:], "others": [other.id for other in others]})
     turn.set("misses", 0)
     area = next((guides[n].area for n in composed.needs if guides[n].area), None)

@@ -40,7 +40,13 @@ SLOTS = (
 TELLING = ("inform", "greet", "thanks", "upset", "bye")
 CORRECTS = re.compile(r"\b(sorry|wrong|actually|i meant|i mean|correction|mistake)\b")
 HINT_HOLDS = 4  # turns for which the gentle line is not said again
-SURE_WRITER = 0.6  # the chance from which the words alone tell who writes
+# words of somebody who tells of a child, and of a child who tells of its parents
+OF_A_CHILD = re.compile(
+    r"\b(?:he|she|hes|shes|him|his|her|son|daughter|grandson|granddaughter|child|kid|lad|boy|girl)\b"
+)
+OWN_PARENT = re.compile(r"\bmy (?:mum|mam|mom|dad|stepdad|step dad|stepmum|parents|foster carers?)\b")
+TELLING_WORDS = 8  # fewer do not tell who writes
+SURE_WRITER = 0.7  # the chance from which the words alone tell who writes
 SURE_VOICE = 0.8  # and from which it is answered in their words
 SURE_FACT = 0.85  # the chance from which what a message says of the case is kept
 CASE = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "situation")
@@ -144,14 +150,19 @@ class Turn:
     def writer(self) -> Optional[str]:
         """Who writes, as far as it is known or sure enough from the words alone: for whom a page is worded."""
         stated = self.reading.get("role") if self.reading.get("role_stated") else None
-        likely, chance = self.understood.get("role") or (None, 0.0)
-        return stated or self.role or (likely if chance >= SURE_WRITER else None) or self.reading.get("role")
+        return stated or self.role or self._sounds_like(SURE_WRITER) or self.reading.get("role")
 
     @property
     def voice(self) -> Optional[str]:
         """In whose words an answer is given: the role that is known, or one that the words of the message make sure."""
+        return self.role or self._sounds_like(SURE_VOICE)
+
+    def _sounds_like(self, least: float) -> Optional[str]:
+        """The role that the words sound like. Most who write are parents: their words have to tell of a child."""
         likely, chance = self.understood.get("role") or (None, 0.0)
-        return self.role or (likely if chance >= SURE_VOICE else None)
+        of_a_child = bool(OF_A_CHILD.search(plain(self.text))) and not OWN_PARENT.search(plain(self.text))
+        enough = chance >= least and len(self.text.split()) >= TELLING_WORDS
+        return likely if enough and (likely != "parent" or of_a_child) else None
 
     @property
     def area(self) -> Optional[str]:

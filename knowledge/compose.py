@@ -203,6 +203,9 @@ def _answers(sheets: list[list[_Line]], asks: Optional[str]) -> _Split:
         kind = asks if any(line.answers(asks) for line in lines) else lines[0].part.asks  # type: ignore[attr-defined]
         fitting = [line for line in lines if line.answers(kind)]
         best = max((line for line in fitting if line.holds), key=_special, default=None)
+        # a line for this very case is the answer, whatever was asked: the general one may be untrue of it
+        own = max((line for line in lines if line.holds and line.part.when), key=_special, default=None)
+        best = own if own and (best is None or not best.part.when) else best
         branches = [line for line in fitting if line.holds is None]
         shown = [best] if best else []
         if best is None or (not best.special and len(branches) <= BRANCHES):

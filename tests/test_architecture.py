@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "bot/privacy.py": {"bot.details", "bot.settings", "knowledge"},
     "bot/details": {"bot.details", "knowledge"},
     "bot/choices.py": {"bot.replies", "bot.inbound", "knowledge"},
-    "actions": {"actions", "bot.choices", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
+    "bot/dialogue": {"bot.dialogue", "knowledge"},
+    "actions": {"actions", "bot.dialogue", "bot.choices", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
     "bot/engine": {
         "bot.engine",
         "bot.channels.failure",
@@ -69,6 +70,7 @@ MAY_IMPORT = {
 ORDER = (
     "turn",
     "find",
+    "need",
     "ask",
     "tell",
     "follow",
@@ -90,6 +92,7 @@ ORDER = (
 )
 NO_RASA = (
     "knowledge",
+    "bot/dialogue",
     "bot/replies.py",
     "bot/inbound.py",
     "bot/settings.py",

@@ -148,7 +148,7 @@ def test_the_police_come_first_where_the_charity_for_the_missing_is_asked_for(qu
 # ---------------------------------------------------------------------------------------------- the question behind it
 
 
-QUESTION = "I'm a mum in Stafford, he is suspended for the fourth time and i feel awful. what must the letter say?"
+QUESTION = "I'm a mum in Stafford, 4th suspension, i feel awful. what must the letter say?"
 
 
 @pytest.mark.parametrize("button", [NOT_MEANT, TOO])
