@@ -154,7 +154,7 @@ def _voice(guide: Guide, role: Optional[str]) -> str:
 def _lines(guide: Guide, role: Optional[str], case: Situation) -> dict[str, list[_Line]]:
     """The parts of a guide that this person may read, by field: not those of another area or another case."""
     voice = _voice(guide, role)
-    neutral = role is None or voice != schema.reader(role)  # 'your child' only to a parent
+    to_anybody = role is None or voice != schema.reader(role)  # 'your child' only to a parent
     sheet: dict[str, list[_Line]] = {"answers": [], "points": [], "do_now": [], "deadlines": [], "local": []}
     for field, place, part in guide.parts():
         text = part.words(voice)
@@ -166,11 +166,11 @@ def _lines(guide: Guide, role: Optional[str], case: Situation) -> dict[str, list
         if text and holds is not False and not elsewhere:
             key = f"{guide.id}/{field}/{getattr(part, 'id', None) or place + 1}"
             special = bool(holds and condition and any(case.value(name) for name in condition.facts))
-            sheet[field].append(_Line(key, part, _neutral(text) if neutral else text, holds, special))
+            sheet[field].append(_Line(key, part, neutral(text) if to_anybody else text, holds, special))
     return sheet
 
 
-def _neutral(text: str) -> str:
+def neutral(text: str) -> str:
     """Words to a parent as anybody may hear them."""
     for own, anybodys in words()["guide"]["neutral"].items():
         text = re.sub(rf"\b{own}\b", anybodys, text)
@@ -370,7 +370,7 @@ def _disagreements(
     apart = [d for d in apart if not {f"disagreements/{d.id}", *d.law} & set(cites)]
     for place, found in enumerate(apart):
         law = found.instead.for_role(role)
-        text = words()["guide"]["law_leads"].format(law=law if role else _neutral(law))
+        text = words()["guide"]["law_leads"].format(law=law if role else neutral(law))
         yield Block("note", text, folded=place > 0)
 
 

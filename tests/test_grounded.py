@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import pytest
 
+from actions.need import YES_OR_NO
 from bot.replies import RESTS_ON_RECORDS
 from knowledge import render
+from knowledge.compose import neutral
 from knowledge.render import words
 from knowledge.store import Knowledge
 from tests.eval.measure import cases, foreign, own_areas
@@ -23,6 +25,22 @@ FIXED = [
     words()["manners"]["context"],
     words()["labels"]["redacted"],
 ]
+
+
+def of_guides(knowledge: Knowledge, needs: list[str]) -> Iterator[str]:
+    """Everything that these guides may say, to any reader, with and without its label."""
+    yield from (title for title in words()["guide"].values() if isinstance(title, str))
+    for guide in (knowledge.guides[name] for name in needs):
+        yield guide.title
+        yield from (gap.text for gap in guide.not_known)
+        for _, _, part in guide.parts():
+            for text in part.text.values():
+                for said in (text, neutral(text)):
+                    plainly = YES_OR_NO.sub("", said)
+                    yield from (said, plainly[:1].upper() + plainly[1:])
+                    yield from (f"{label}: {said}" for label in [part.label] if label)
+    for service in knowledge.services.values():
+        yield from (render.contact_brief(service, None), render.contact_line(render.contact(service, None)))
 
 
 def fixed(block: str) -> bool:
@@ -54,8 +72,10 @@ def test_what_is_said_is_what_the_records_say(
     for record in custom["records"]:
         entry = knowledge.records[record]
         parts += [wrong.instead for wrong in getattr(entry.entry, "corrects", [])]
+        parts += [render.national_first(knowledge, [record], role)]
         if entry.kind == "duties" and entry.audience == "schools":
             parts.append(render.questions_text(entry.entry))
+    parts += of_guides(knowledge, custom["needs"])
     gentle = knowledge.safeguarding["unsure"].gentle
     for part in sorted(filter(None, [*parts, gentle]), key=len, reverse=True):
         rest = rest.replace(part, "")
