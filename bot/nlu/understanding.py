@@ -35,6 +35,10 @@ UNDERSTOOD = "understood"
 LEARNT = Path(__file__).parent / "learnt"
 WEIGHTS, CARD = LEARNT / "understanding.npz", LEARNT / "card.json"
 NEEDS_TOLD = 8
+NOTHING = "nothing"  # the mark, beside the needs, of what needs no answer about a case
+MOST = 0.99  # no chance is surer
+ROLE_WEIGHT = 0.02  # of who asks a need, beside what is written
+SELDOM = 0.02  # nothing is so seldom asked by somebody that it is ruled out
 ALWAYS = "always:"  # what speaks for asking before a word is read
 # what each view of a message weighs: meaning of the whole, of its sentences, words, letter groups
 VIEWS = {"whole": 1.0, "sentences": 0.7, "words": 1.0, "letters": 0.5}
@@ -128,6 +132,7 @@ class Understanding:
         self._columns = {name: slice(*card["columns"][name]) for name in ("needs", "role", "acts", "situation")}
         self._needs: list[str] = card["needs"]["ids"]
         self._chance = [float(x) for x in card["needs"]["chance"]]
+        self._asked_by = np.array(card["needs"]["asked_by"])
         self._roles: list[str] = card["role"]["names"]
         self._role_sharpness = float(card["role"]["sharpness"])
         self._acts: list[str] = card["acts"]["names"]
@@ -170,9 +175,9 @@ class Understanding:
         """Everything understood of a text, as it travels beside the message."""
         scores = self.scores(self.views(text))
         heads = {name: scores[columns] for name, columns in self._columns.items()}
-        needs = need_chances(heads["needs"], self._chance)
         roles = softmax(heads["role"] * self._role_sharpness)
-        best = np.argsort(-needs)[:NEEDS_TOLD]
+        needs = need_chances(for_role(heads["needs"], roles @ self._asked_by), self._chance)
+        best = [i for i in np.argsort(-needs)[: NEEDS_TOLD + 1] if self._needs[i] != NOTHING][:NEEDS_TOLD]
         acts = [sigmoid(a * s + b) for s, (a, b) in zip(heads["acts"], self._acts_chance)]
         return {
             "role": [self._roles[int(roles.argmax())], _rounded(roles.max())],
@@ -181,6 +186,21 @@ class Understanding:
             "asks": asking_part(text, self._asking, self._asks_from),
             "situation": self._situation(heads["situation"]),
         }
+
+    def for_role(self, needs: Sequence[Sequence[Any]], read: Sequence[Any], role: str) -> list[list[Any]]:
+        """Needs as `read` gives them, and the role that it read, weighed anew where it is known who writes."""
+        if role not in self._roles or not needs:
+            return [list(each) for each in needs]
+        columns = [self._needs.index(need) for need, _ in needs]
+        guess = np.full(len(self._roles), (1 - float(read[1])) / (len(self._roles) - 1))
+        guess[self._roles.index(read[0])] = float(read[1])
+        known = np.array([name == role for name in self._roles], float)
+        before, now = (for_role(np.zeros(len(columns)), (who @ self._asked_by)[columns]) for who in (guess, known))
+        steepness = sum(self._chance[3:5])
+        odds = np.array([chance / max(1 - chance, 1e-6) for _, chance in needs]) * np.exp((now - before) * steepness)
+        chances = odds / (1 + odds)
+        order = np.argsort(-chances, kind="stable")
+        return [[needs[i][0], _rounded(chances[i])] for i in order]
 
     def _situation(self, scores: np.ndarray) -> dict[str, list[Any]]:
         return {label["fact"]: [label["value"], label["state"], label["right"]] for label in told(scores, self._facts)}
@@ -228,12 +248,17 @@ def sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(-x))
 
 
+def for_role(scores: np.ndarray, more: np.ndarray) -> np.ndarray:
+    """What speaks for each need, where who writes asks it `more` times as often as anybody does."""
+    return np.asarray(scores + ROLE_WEIGHT * np.log(more + SELDOM))
+
+
 def need_features(scores: np.ndarray) -> np.ndarray:
-    """What the chance of a need follows from: what speaks for it, and by how much more or less than for any other."""
+    """What the chance of a need follows from: what speaks for it and its lead, for the first apart from the others."""
     ordered = np.sort(scores, axis=-1)
-    others = np.where(scores == ordered[..., -1:], ordered[..., -2:-1], ordered[..., -1:])
-    lead = scores - others
-    return np.stack([scores, np.sqrt(np.maximum(lead, 0)), np.minimum(lead, 0)], axis=-1)
+    first = scores == ordered[..., -1:]
+    lead = scores - np.where(first, ordered[..., -2:-1], ordered[..., -1:])
+    return np.stack([first, scores * first, lead * first, scores * ~first, lead * ~first], axis=-1)
 
 
 def need_chances(scores: np.ndarray, chance: Sequence[float]) -> np.ndarray:
@@ -243,7 +268,7 @@ def need_chances(scores: np.ndarray, chance: Sequence[float]) -> np.ndarray:
 
 
 def _rounded(chance: Any) -> float:
-    return round(float(chance), 3)
+    return round(min(float(chance), MOST), 3)
 
 
 @functools.lru_cache(maxsize=1)

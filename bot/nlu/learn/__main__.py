@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.nlu import understanding as reading
 from bot.nlu.learn import fit, measure
-from bot.nlu.learn.messages import fingerprint, messages
+from bot.nlu.learn.messages import fingerprint, messages, phrases
 from knowledge import clock, place
 from knowledge.encoder import WEIGHTS, shared_encoder
 
@@ -26,8 +26,8 @@ CACHE = "learn-vectors.npz"
 def main() -> int:
     """Learn, measure on writers left out, write."""
     started = time.monotonic()
-    corpus = fit.Corpus.of(messages(), embed)
-    step(f"{len(corpus.messages)} messages of {len(set(corpus.writers))} writers read", started)
+    corpus = fit.Corpus.of([*messages(), *phrases()], embed)
+    step(f"{len(messages())} messages and {len(phrases())} phrases read", started)
     left_out = measure.LeftOut.of(corpus)
     step("learnt from all writers but one, each in turn", started)
     figures = measure.every(left_out)
@@ -70,8 +70,8 @@ def _held(path: Any) -> dict[str, np.ndarray]:
 
 def write(corpus: fit.Corpus, heads: fit.Heads, left_out: measure.LeftOut, figures: dict[str, Any]) -> None:
     """Write weights and card."""
-    asking = fit.Asking.fit(corpus.messages)
-    scores, marks = left_out.scores, left_out.marks
+    asking = fit.Asking.fit(messages())
+    scores, marks, learnt_from = left_out.scores, left_out.marks, left_out.corpus.messages
     kept = io.BytesIO()
     np.savez_compressed(
         kept,
@@ -96,20 +96,30 @@ def write(corpus: fit.Corpus, heads: fit.Heads, left_out: measure.LeftOut, figur
         "fingerprint": fingerprint(),
         "checksum": hashlib.sha256(kept.getvalue()).hexdigest(),
         "encoder": WEIGHTS,
-        "messages": {w: int((corpus.writers == w).sum()) for w in sorted(set(corpus.writers))},
+        "messages": {w: int((corpus.writers == w).sum()) for w in sorted({m.writer for m in messages()})},
         "figures": figures,
         "columns": heads.ends(),
-        "needs": {"ids": marks.needs, "chance": fit.need_chance(scores["needs"], corpus.messages, marks)},
+        "needs": {
+            "ids": marks.needs,
+            "chance": left_out.chance,
+            "asked_by": fit.asked_by(learnt_from, marks),
+        },
         "role": {
             "names": marks.roles,
-            "sharpness": fit.role_sharpness(scores["role"], corpus.messages, marks),
+            "sharpness": fit.role_sharpness(scores["role"], learnt_from, marks),
         },
-        "acts": {"names": marks.acts, "chance": fit.act_chances(scores["acts"], corpus.messages, marks)},
-        "situation": {"values": fit.thresholds(scores["situation"], corpus.messages, marks)},
+        "acts": {"names": marks.acts, "chance": fit.act_chances(left_out.every_act, corpus.messages, marks)},
+        "situation": {"values": trusted(fit.thresholds(scores["situation"], learnt_from, marks), figures)},
         "asks": {"from": asking.least},
     }
     card["probes"] = _probes(corpus, dict(np.load(io.BytesIO(kept.getvalue()))), card)
     reading.CARD.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def trusted(labels: list[dict[str, Any]], figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """The values of facts that were right often enough where points were set and tried on different writers."""
+    found = figures["situation"]
+    return [each for each in labels if found.get(each["fact"], [0.0])[0] >= fit.EACH_PRECISION]
 
 
 def _terms(texts: Sequence[str], features: fit.Features) -> dict[str, np.ndarray]:

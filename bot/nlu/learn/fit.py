@@ -24,12 +24,17 @@ from knowledge.words import plain
 PENALTY = 1.0
 KEPT = 256  # directions of the meanings
 SECOND = 0.5  # what a message's other needs count beside its first
+CANDIDATES = 20  # needs of a message from which their chances are learnt
+RARE = 0.5  # messages that a role is taken to have of each need, beside those seen
 LEAST_WORDS, LEAST_LETTERS = 2, 3  # texts in which a word, or a group of letters, must occur
 LEAST_ACTS, LEAST_FACTS = 20, 12  # marked messages, for a head of its own
 PRECISION = 0.9  # of a value, on messages of a writer not learnt from
-LEAST_RIGHT = 5  # so many messages of others must show it
-# read by gazetteer and patterns, following from the role, or open words: no class of a linear head
-NOT_LEARNT = {"role", "whose_child", "area", "home_area", "intervention", "term"}
+EACH_PRECISION = 0.85  # of a value, on the messages of each writer by itself
+LEAST_RIGHT = 8  # so many messages of others must show it
+DOUBT = 2.0  # messages that are taken to be wrong beside those seen
+HARDLY = 0.2  # a writer who marks a fact less than so many times as often as all do says nothing about it
+# read by gazetteer and patterns (a decision's negation and past are, too, and better), following from the role, or open
+NOT_LEARNT = {"decision", "role", "whose_child", "area", "home_area", "intervention", "term"}
 NUMBERS = ("days_", "date_", "suspensions_this_year", "lunchtimes", "age", "year_group", "return_date")
 ASKS_SHARE = 0.5  # of a clause's words must be among those that were marked as asking
 
@@ -50,7 +55,7 @@ class Marks:
         acts = Counter(act for m in messages for act in m.acts)
         facts = Counter(label for m in messages for label in m.facts if has_head(label[0]))
         return cls(
-            sorted({need for m in messages for need in m.needs}),
+            [*sorted({need for m in messages for need in m.needs}), reading.NOTHING],
             sorted({m.role for m in messages} - {"unknown"}),
             sorted(act for act, n in acts.items() if n >= LEAST_ACTS),
             sorted(label for label, n in facts.items() if n >= LEAST_FACTS),
@@ -61,7 +66,8 @@ class Marks:
         wanted = {name: np.zeros((len(messages), len(columns)), np.float32) for name, columns in self.columns().items()}
         order = {name: {c: i for i, c in enumerate(columns)} for name, columns in self.columns().items()}
         for row, m in enumerate(messages):
-            weights = {need: 1.0 if i == 0 else SECOND for i, need in enumerate(m.needs) if need in order["needs"]}
+            wants = m.needs or (reading.NOTHING,)
+            weights = {need: 1.0 if i == 0 else SECOND for i, need in enumerate(wants) if need in order["needs"]}
             for need, weight in weights.items():
                 wanted["needs"][row, order["needs"][need]] = weight / sum(weights.values())
             for name, marked in (("role", {m.role}), ("acts", m.acts), ("situation", m.facts)):
@@ -138,6 +144,7 @@ class Corpus:
 
     @property
     def writers(self) -> np.ndarray:
+        """Who wrote each."""
         return np.array([m.writer for m in self.messages])
 
 
@@ -197,14 +204,33 @@ def left_out(corpus: Corpus, marks: Marks) -> dict[str, np.ndarray]:
 
 
 def need_chance(scores: np.ndarray, messages: Sequence[Written], marks: Marks) -> list[float]:
-    """The logistic curve from a need's scores to its chance."""
+    """The logistic curve from what speaks for a need to its chance."""
     wanted = marks.targets(messages)["needs"] > 0
-    likeliest = np.argsort(-scores, axis=1)[:, :20]
-    features = np.take_along_axis(reading.need_features(scores), likeliest[:, :, None], axis=1)
-    fitted = LogisticRegression(C=1e6).fit(
-        features.reshape(-1, features.shape[2]), np.take_along_axis(wanted, likeliest, axis=1).ravel()
-    )
+    likeliest = np.argsort(-scores, axis=1)[:, :CANDIDATES]
+    some = np.take_along_axis(reading.need_features(scores), likeliest[:, :, None], axis=1).reshape(-1, 5)
+    fitted = LogisticRegression(C=1e6, max_iter=1000).fit(some, np.take_along_axis(wanted, likeliest, axis=1).ravel())
     return [*map(float, fitted.coef_[0]), float(fitted.intercept_[0])]
+
+
+def by_role(
+    scores: dict[str, np.ndarray], messages: Sequence[Written], marks: Marks, known: bool = False
+) -> np.ndarray:
+    """What speaks for needs by what is written and by who writes: as it is read, or where `known` as it is marked.
+
+    Which role asks what is told by the other writers' messages.
+    """
+    roles = reading.softmax(scores["role"] * role_sharpness(scores["role"], messages, marks))
+    if known:
+        for row, m in enumerate(messages):
+            if m.role in marks.roles:
+                roles[row] = np.array([role == m.role for role in marks.roles])
+    writers = np.array([m.writer for m in messages])
+    found = np.zeros((len(messages), len(marks.needs)))
+    for writer in set(writers):
+        others = [m for m in messages if m.writer != writer]
+        own = writers == writer
+        found[own] = reading.for_role(scores["needs"][own], roles[own] @ np.array(asked_by(others, marks)))
+    return found
 
 
 def act_chances(scores: np.ndarray, messages: Sequence[Written], marks: Marks) -> list[list[float]]:
@@ -229,17 +255,42 @@ def role_sharpness(scores: np.ndarray, messages: Sequence[Written], marks: Marks
     return float(min(np.linspace(1, 20, 77), key=surprise))
 
 
+def facts(marks: Marks) -> set[str]:
+    """The facts of which values have a head."""
+    return {fact for fact, _, _ in marks.facts}
+
+
+def silent(messages: Sequence[Written]) -> set[tuple[str, str]]:
+    """The writers who hardly ever mark a fact, with that fact: what they leave unmarked proves nothing."""
+    marked = Counter((m.writer, fact) for m in messages for fact in {label[0] for label in m.facts})
+    written = Counter(m.writer for m in messages)
+    found = set()
+    for fact in {fact for _, fact in marked}:
+        usual = sum(marked[writer, fact] for writer in written) / len(messages)
+        found |= {(w, fact) for w, many in written.items() if marked[w, fact] / many < HARDLY * usual}
+    return found
+
+
 def thresholds(scores: np.ndarray, messages: Sequence[Written], marks: Marks) -> list[dict[str, Any]]:
-    """For each value that can be told: the score from which it is right nine times in ten, and how often it is."""
+    """For each value that can be told: the score from which it is right nine times in ten, and how often it is.
+
+    It must be so for all writers together, and nearly so for each, since the next one marks and writes otherwise again.
+    """
     wanted = marks.targets(messages)["situation"] > 0
+    writers = np.array([m.writer for m in messages])
+    unmarked = silent(messages)
     found = []
     for column, (fact, value, state) in enumerate(marks.facts):
-        order = np.argsort(-scores[:, column])
-        hits = np.cumsum(wanted[order, column])
-        precision = (hits + 0.5) / (np.arange(len(order)) + 1.5)
-        good = np.flatnonzero((precision >= PRECISION) & (hits >= LEAST_RIGHT))
-        if len(good):
-            last = good[-1]
+        counted = np.array([(writer, fact) not in unmarked for writer in writers])
+        order = np.flatnonzero(counted)[np.argsort(-scores[counted, column])]
+        right = wanted[order, column]
+        hits, told = np.cumsum(right), np.arange(len(order)) + 1
+        good = (hits >= LEAST_RIGHT) & (hits / (told + DOUBT) >= PRECISION)
+        for writer in set(writers[order]):
+            own = writers[order] == writer
+            good &= (np.cumsum(right & own) + 1) / (np.cumsum(own) + 1) >= EACH_PRECISION
+        if good.any():
+            last = np.flatnonzero(good)[-1]
             found.append(
                 {
                     "fact": fact,
@@ -247,11 +298,25 @@ def thresholds(scores: np.ndarray, messages: Sequence[Written], marks: Marks) ->
                     "state": state,
                     "column": column,
                     "from": float(scores[order[last], column]),
-                    "right": round(float(precision[last]), 2),
-                    "recall": round(float(hits[last] / wanted[:, column].sum()), 2),
+                    "right": round(float(hits[last] / told[last]), 2),
+                    "recall": round(float(hits[last] / right.sum()), 2),
                 }
             )
     return found
+
+
+def asked_by(messages: Sequence[Written], marks: Marks) -> list[list[float]]:
+    """For each role the share of each need's messages that it writes, over its share of all."""
+    rows = [m for m in messages if m.role in marks.roles]
+    counts = np.full((len(marks.roles), len(marks.needs)), RARE)
+    for m in rows:
+        for need in m.needs:
+            counts[marks.roles.index(m.role), marks.needs.index(need)] += 1
+    shares = counts / counts.sum(axis=0)
+    usual = np.array([sum(m.role == role for m in rows) for role in marks.roles]) / len(rows)
+    more = shares / usual[:, None]
+    more[:, marks.needs.index(reading.NOTHING)] = 1  # who says nothing is anybody
+    return [[round(float(x), 3) for x in row] for row in more]
 
 
 # --------------------------------------------------------------------------------------------------- what asks

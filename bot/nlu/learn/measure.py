@@ -21,19 +21,31 @@ Figures = dict[str, Any]
 class LeftOut:
     """Every message's scores by heads that learnt from the other writers, and by plain search."""
 
+    every: fit.Corpus  # with phrases that have no need
     corpus: fit.Corpus
     marks: fit.Marks
     scores: dict[str, np.ndarray]
+    every_act: np.ndarray
+    chance: list[float]
+    idle: np.ndarray  # the chance of the likeliest need of each phrase that has none
 
     @classmethod
     def of(cls, corpus: fit.Corpus) -> LeftOut:
         marks = fit.Marks.of(corpus.messages)
-        return cls(corpus, marks, fit.left_out(corpus, marks))
+        scores = fit.left_out(corpus, marks)
+        by_role = fit.by_role(scores, corpus.messages, marks)
+        chance = fit.need_chance(by_role, corpus.messages, marks)
+        asking = np.array([bool(m.needs) for m in corpus.messages])
+        idle = reading.need_chances(by_role[~asking], chance)[:, :-1].max(axis=1, initial=0.0)
+        own = {name: rows[asking] for name, rows in scores.items()}
+        return cls(corpus, corpus.some(np.flatnonzero(asking)), marks, own, scores["acts"], chance, idle)
 
     def needs(self) -> dict[str, Figures]:
         """For each way of finding them: the share of messages with a marked need first, among two, among three."""
         ways = {
-            "learnt": self.scores["needs"],
+            "learnt": fit.by_role(self.scores, self.corpus.messages, self.marks),
+            "learnt, role known": fit.by_role(self.scores, self.corpus.messages, self.marks, known=True),
+            "learnt, without roles": self.scores["needs"],
             "nearest message (frozen)": nearest(self.corpus, self.marks),
             "BM25 over what needs ask": by_title(self.corpus, self.marks),
         }
@@ -41,7 +53,7 @@ class LeftOut:
 
     def _found(self, scores: np.ndarray) -> Figures:
         messages = self.corpus.messages
-        best = np.argsort(-scores, axis=1)[:, :3]
+        best = np.argsort(-scores[:, : len(self.marks.needs) - 1], axis=1)[:, :3]
         hits = np.array([[self.marks.needs[i] in m.needs for i in row] for row, m in zip(best, messages)])
         shares = np.stack([hits[:, :n].any(axis=1) for n in (1, 2, 3)], axis=1)
         lengths = np.array([len(m.text.split()) for m in messages])
@@ -52,8 +64,9 @@ class LeftOut:
 
     def chances(self) -> list[tuple[str, float, float]]:
         """Reliability: of the first needs with a chance in a range, their number, mean chance, share that is marked."""
-        scores = self.scores["needs"]
-        chance = reading.need_chances(scores, fit.need_chance(scores, self.corpus.messages, self.marks))
+        scores = fit.by_role(self.scores, self.corpus.messages, self.marks)
+        chance = reading.need_chances(scores, self.chance)
+        chance = chance[:, :-1]
         first = chance.argmax(axis=1)
         right = np.array([self.marks.needs[i] in m.needs for i, m in zip(first, self.corpus.messages)])
         top = chance.max(axis=1)
@@ -79,22 +92,24 @@ class LeftOut:
     def acts(self) -> Figures:
         """Precision and recall of each act at an even chance."""
         found = {}
-        curves = fit.act_chances(self.scores["acts"], self.corpus.messages, self.marks)
+        curves = fit.act_chances(self.every_act, self.every.messages, self.marks)
         for column, act in enumerate(self.marks.acts):
             a, b = curves[column]
-            told = reading.sigmoid(a * self.scores["acts"][:, column] + b) >= 0.5
-            found[act] = _precision(told, np.array([act in m.acts for m in self.corpus.messages]))
+            told = reading.sigmoid(a * self.every_act[:, column] + b) >= 0.5
+            found[act] = _precision(told, np.array([act in m.acts for m in self.every.messages]))
         return found
 
     def situation(self) -> Figures:
         """Precision and recall of values; the points from which they are told come from the other writers alone."""
         told: dict[str, list[int]] = {}
+        unmarked = fit.silent(self.corpus.messages)
         messages, scores, writers = self.corpus.messages, self.scores["situation"], self.corpus.writers
         for writer in sorted(set(writers)):
             own, others = np.flatnonzero(writers == writer), np.flatnonzero(writers != writer)
             labels = fit.thresholds(scores[others], [messages[i] for i in others], self.marks)
             for i in own:
-                count_values(messages[i], reading.told(scores[i], labels), told, writer)
+                values = [v for v in reading.told(scores[i], labels) if (writer, v["fact"]) not in unmarked]
+                count_values(messages[i], values, told)
         return {name: [n[0] / max(n[0] + n[1], 1), n[0] / max(n[2], 1), *n] for name, n in sorted(told.items())}
 
     def asks(self) -> Figures:
@@ -116,15 +131,15 @@ class LeftOut:
         return every | {f"writer {w}": writers == w for w in sorted(set(writers))}
 
 
-def count_values(m: Written, values: list[dict[str, Any]], told: dict[str, list[int]], writer: str) -> None:
+def count_values(m: Written, values: list[dict[str, Any]], told: dict[str, list[int]]) -> None:
     """Add to right, wrong and marked of each fact."""
     marked = {label for label in m.facts if fit.has_head(label[0])}
     for label in values:
         right = (label["fact"], label["value"], label["state"]) in marked
-        for name in ("all", f"writer {writer}", label["fact"]):
+        for name in ("all", f"writer {m.writer}", label["fact"]):
             told.setdefault(name, [0, 0, 0])[0 if right else 1] += 1
     for fact, _, _ in marked:
-        for name in ("all", f"writer {writer}", fact):
+        for name in ("all", f"writer {m.writer}", fact):
             told.setdefault(name, [0, 0, 0])[2] += 1
 
 
@@ -152,7 +167,7 @@ def nearest(corpus: fit.Corpus, marks: fit.Marks) -> np.ndarray:
 
 def by_title(corpus: fit.Corpus, marks: fit.Marks) -> np.ndarray:
     """Each need by the words of what it asks."""
-    index = Bm25([plain(needs()[need]) for need in marks.needs])
+    index = Bm25([plain(needs().get(need, need)) for need in marks.needs])
     scores = np.zeros((len(corpus.messages), len(marks.needs)), np.float32)
     for row, text in enumerate(corpus.texts):
         columns, values = index(text)
@@ -175,13 +190,18 @@ def _precision(told: np.ndarray, marked: np.ndarray) -> list[float]:
 
 def every(left_out: LeftOut) -> Figures:
     """All figures, as they stand on the card."""
+    values = left_out.situation()
+    kept = [n for fact, n in values.items() if n[0] >= fit.EACH_PRECISION and fact in fit.facts(left_out.marks)]
+    right, wrong, marked = (sum(n[column] for n in kept) for column in (2, 3, 4))
+    values["of facts kept"] = [right / max(right + wrong, 1), right / max(marked, 1), right, wrong, marked]
     return {
         "needs": left_out.needs(),
         "chances": left_out.chances(),
+        "no need": [len(left_out.idle), *(_mean(left_out.idle >= least) for least in (0.3, 0.5, 0.7))],
         "role": left_out.roles(),
         "acts": left_out.acts(),
         "asks": left_out.asks(),
-        "situation": left_out.situation(),
+        "situation": values,
     }
 
 
@@ -195,6 +215,9 @@ def show(figures: Figures) -> None:
     print("chance of the first need: messages, mean chance, share right")
     for many, chance, right in figures["chances"]:
         print(f"    {many:>6}  {chance:.2f}  {right:.2f}")
+    many, *shares = figures["no need"]
+    likely = ", ".join(f"{least}: {share:.1%}" for least, share in zip((0.3, 0.5, 0.7), shares))
+    print(f"of {many} phrases without a need, a need has at least a chance of {likely}")
     print("role: right; right where at least 0.7 sure; share so sure")
     for name, shares in figures["role"].items():
         print(f"    {name:16} " + "  ".join(f"{s:6.1%}" for s in shares))

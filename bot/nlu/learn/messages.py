@@ -15,6 +15,19 @@ from knowledge.words import fold
 
 FOLDER = ROOT / "data" / "messages"
 CODE = Path(__file__).parent
+PHRASES = tuple(ROOT / "data" / "nlu" / name for name in ("acts.yml", "scope.yml", "kinds.yml"))
+# phrases without a need, by Rasa's intent, and what each does; they are dealt out to two 'writers' of their own
+DOES = {
+    "greet": "greet",
+    "thanks": "thank",
+    "affirm": "yes",
+    "deny": "no",
+    "person": "request-person",
+    "upset": "despair",
+    "inform": "about-self",
+    **dict.fromkeys(("bye", "done", "not_yet", "more", "stop", "resume", "repeat", "insult", "out_of_scope"), ""),
+    **dict.fromkeys(("capabilities", "identity", "privacy"), ""),
+}
 STATES = ("is", "not", "threatened", "considered", "before", "others", "asked")
 Label = tuple[str, str, str]  # fact, value, state
 
@@ -42,6 +55,23 @@ def needs() -> dict[str, str]:
 def messages() -> tuple[Written, ...]:
     """All messages, by writer."""
     return tuple(_written(path.parent.name, entry) for path in files() for entry in entries(path))
+
+
+@functools.cache
+def phrases() -> tuple[Written, ...]:
+    """What needs no answer about a case: greetings, thanks, yes and no, who somebody is, other subjects."""
+    found = []
+    for path in PHRASES:
+        for block in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["nlu"]:
+            if block["intent"] in DOES:
+                acts = frozenset({DOES[block["intent"]]} - {""})
+                texts = [line[2:].strip() for line in block["examples"].splitlines() if line.startswith("- ")]
+                found += [(fold(text), acts) for text in texts]
+    return tuple(
+        Written(f"phrases {i % 2 + 1}", text, (), "", "unknown", acts, frozenset())
+        for i, (text, acts) in enumerate(found)
+        if text
+    )
 
 
 def files() -> list[Path]:
@@ -81,6 +111,6 @@ def _labels(facts: Iterable[tuple[str, Any]]) -> Iterator[Label]:
 def fingerprint() -> str:
     """One hash over what is learnt from and how."""
     digest = hashlib.sha256()
-    for path in [FOLDER / "needs.yml", *files(), *sorted(CODE.glob("*.py"))]:
+    for path in [FOLDER / "needs.yml", *PHRASES, *files(), *sorted(CODE.glob("*.py"))]:
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
