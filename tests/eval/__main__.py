@@ -1,4 +1,4 @@
-"""./run eval [tune|report] [--quiet] [--danger]: how often it is right, and plain search over the same records."""
+"""How often it is right, beside plain search: ./run eval [tune|report] [--quiet] [--parts] [--danger] [--needs]."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.engine import model
 from bot.engine.agent import load_agent, quiet
+from bot.nlu.learn import __main__ as learn
 from knowledge.desk import desk
 from tests.eval import baselines, danger, measure, personal
 from tests.eval.danger import share
@@ -27,8 +28,12 @@ def main() -> int:
     parser.add_argument("--quiet", action="store_true", help="leave out the list of what went wrong")
     parser.add_argument("--parts", action="store_true", help="our search with each of its parts left out, too")
     parser.add_argument("--danger", action="store_true", help="only how danger is seen, and where there is none")
+    parser.add_argument("--needs", action="store_true", help="only what messages need, by writers not learnt from")
     options = parser.parse_args()
     quiet()
+    if options.needs:
+        learn.figures()
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TRACKER_URL"] = f"sqlite:///{folder}/eval.db"
         asyncio.run(_measure(options))

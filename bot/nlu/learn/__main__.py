@@ -26,16 +26,22 @@ CACHE = "learn-vectors.npz"
 def main() -> int:
     """Learn, measure on writers left out, write."""
     started = time.monotonic()
+    left_out, found = figures()
+    write(left_out, fit.Heads.fit(left_out.every, left_out.marks), found)
+    step(f"written: {reading.WEIGHTS.stat().st_size / 1e6:.1f} MB", started)
+    return 0
+
+
+def figures() -> tuple[measure.LeftOut, dict[str, Any]]:
+    """Learn from all writers but one, each in turn, and print how well that reads the one; nothing is written."""
+    started = time.monotonic()
     corpus = fit.Corpus.of([*messages(), *phrases()], embed)
     step(f"{len(messages())} messages and {len(phrases())} phrases read", started)
     left_out = measure.LeftOut.of(corpus)
     step("learnt from all writers but one, each in turn", started)
-    figures = measure.every(left_out)
-    measure.show(figures)
-    heads = fit.Heads.fit(corpus, left_out.marks)
-    write(corpus, heads, left_out, figures)
-    step(f"written: {reading.WEIGHTS.stat().st_size / 1e6:.1f} MB", started)
-    return 0
+    found = measure.every(left_out)
+    measure.show(found)
+    return left_out, found
 
 
 def step(text: str, started: float) -> None:
@@ -68,8 +74,9 @@ def _held(path: Any) -> dict[str, np.ndarray]:
         return dict(zip(str(kept["texts"]).split("\x00"), kept["vectors"]))
 
 
-def write(corpus: fit.Corpus, heads: fit.Heads, left_out: measure.LeftOut, figures: dict[str, Any]) -> None:
+def write(left_out: measure.LeftOut, heads: fit.Heads, figures: dict[str, Any]) -> None:
     """Write weights and card."""
+    corpus = left_out.every
     asking = fit.Asking.fit(messages())
     scores, marks, learnt_from = left_out.scores, left_out.marks, left_out.corpus.messages
     kept = io.BytesIO()
