@@ -81,7 +81,7 @@ def test_what_is_said_is_what_the_records_say(
         rest = rest.replace(part, "")
     for label in ("who", "where"):
         rest = rest.replace(words()["labels"][label], "")
-    left = [b.strip(" -\n") for b in rest.split("\n\n")]
+    left = [re.sub(r"^[\s:-]+|\d+\. *|[\s:-]+$", "", b).strip() for b in rest.split("\n\n")]
     assert [b for b in left if b and not fixed(b)] == []
 
 
