@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 from knowledge import place
 
 ENGLISH = "en"
-BETWEEN = 2  # other words that may stand between those of a phrase
+BETWEEN = 3  # other words that may stand between those of a phrase
 ENOUGH = 2  # frequent words by which a language is known; a phrase of danger counts as so many
 # scripts that one language of England's families is written in, beside those with a file of their own
 SCRIPTS = {
