@@ -32,9 +32,10 @@ def page_kinds(turn: Turn) -> list[str]:
 
     Whoever presses the button has said nothing new: all help, and then what the gentle line was about.
     """
-    if turn.tapped:
-        return [danger.UNSURE, *danger.for_reader(_kept(turn).get("hinted") or [], turn.role)]
     denied = _kept(turn).get("denied") or []
+    if turn.tapped:
+        hinted = danger.for_reader(_kept(turn).get("hinted") or [], turn.role)
+        return [danger.UNSURE, *(kind for kind in hinted if kind not in denied)]
     kinds = danger.for_reader(turn.danger or [danger.UNSURE], turn.reading.get("role") or turn.role)
     return [kind for kind in kinds if kind in turn.plain_danger or kind not in denied]
 
