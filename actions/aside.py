@@ -46,6 +46,15 @@ def note_hint(turn: Turn) -> None:
         turn.set(SLOT, {**_kept(turn), "hinted": turn.danger[:HINTED]})
 
 
+def hinted_help(turn: Turn) -> list[dict[str, Any]]:
+    """Whom to ring about what the gentle line is about, where nothing else is answered; the numbers that page pins."""
+    kinds = danger.for_reader(turn.danger[:HINTED], turn.role) if turn.gentle else []
+    if not kinds:
+        return []
+    page = danger.page(turn.knowledge, kinds, turn.role, turn.area, turn.text)
+    return [contact for contact in page.contacts if contact.get("pin")]
+
+
 def note_denial(turn: Turn) -> bool:
     """Whether the message denies the page just shown. What was shown is then denied for the rest of the talk."""
     shown_last = (turn.last_reply or {}).get("status") == "crisis"
