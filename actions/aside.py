@@ -32,9 +32,10 @@ def page_kinds(turn: Turn) -> list[str]:
 
     Whoever presses the button has said nothing new: all help, and then what the gentle line was about.
     """
-    if turn.tapped:
-        return [danger.UNSURE, *danger.for_reader(_kept(turn).get("hinted") or [], turn.role)]
     denied = _kept(turn).get("denied") or []
+    if turn.tapped:
+        hinted = danger.for_reader(_kept(turn).get("hinted") or [], turn.writer)
+        return [danger.UNSURE, *(kind for kind in hinted if kind not in denied)]
     kinds = danger.for_reader(turn.danger or [danger.UNSURE], turn.writer)
     return [kind for kind in kinds if kind in turn.plain_danger or kind not in denied]
 
@@ -43,6 +44,15 @@ def note_hint(turn: Turn) -> None:
     """Keep what the gentle line above an answer is about, for who then presses the button."""
     if turn.gentle and turn.danger:
         turn.set(SLOT, {**_kept(turn), "hinted": turn.danger[:HINTED]})
+
+
+def hinted_help(turn: Turn) -> list[dict[str, Any]]:
+    """Whom to ring about what the gentle line is about, where nothing else is answered; the numbers that page pins."""
+    kinds = danger.for_reader(turn.danger[:HINTED], turn.role) if turn.gentle else []
+    if not kinds:
+        return []
+    page = danger.page(turn.knowledge, kinds, turn.role, turn.area, turn.text)
+    return [contact for contact in page.contacts if contact.get("pin")]
 
 
 def note_denial(turn: Turn) -> bool:

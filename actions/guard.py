@@ -89,7 +89,9 @@ def _add_notes(turn: Turn, reply: Reply) -> None:
         named = f"{', '.join(others)} and {last}" if others else last
         reply.notes.append(words()["labels"]["redacted"].format(what=named))
     if reply.status in DECLINES:
-        reply.notes.append(danger.line(turn.knowledge, turn.role))
+        reply.contacts = reply.contacts or aside.hinted_help(turn)
+        if not (turn.gentle and reply.contacts):
+            reply.notes.append(danger.line(turn.knowledge, turn.role))
     if turn.gentle:
         reply.hint = "" if turn.hinted else danger.gentle(turn.knowledge)
         if aside.danger_button() not in reply.buttons:

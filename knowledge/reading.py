@@ -101,11 +101,11 @@ _ELSEWHERE = re.compile(
     r"|(dont|doesnt|didnt|used to) (live|go|work|teach) (to school )?(in|at|near) )$"
 )
 
-# what stands before the name of another nation where only somebody of the family lives, is, or comes from
+# what stands before the name of another nation where somebody of the family, and not who writes, lives or comes from
 _KIN_THERE = re.compile(
-    r"\b(?:mums?|mams?|moms?|dads?|mother|father|parents?|nans?|nana|gran\w*|grandad|uncle|aunt\w*|cousins?|brother|sister|ex"
-    r"|partner|husband|wife|family|stepdad|stepmum) (?:\w+ ){0,3}?(?:lives?|living|lived|stays?|staying|is|works?|working|comes"
-    r"|moved|from|back|up|over) (?:\w+ ){0,3}$"
+    r"(?<!\bme and )\b(?:his|her|their|my|our|the|whose) (?:mums?|mams?|moms?|dads?|mother|father|nans?|nana|gran\w*|grandad"
+    r"|uncle|aunt\w*|cousins?|brother|sister|ex|partner|husband|wife|stepdad|stepmum) (?:(?!(?:and|i|we|us|both|all)\b)\w+ ){0,3}?"
+    r"(?:lives?|living|lived|stays?|staying|is|works?|working|comes|moved|from|back|up|over) (?:(?!(?:i|we|us|school)\b)\w+ ){0,3}$"
 )
 
 _FIRST_PERSON = re.compile(

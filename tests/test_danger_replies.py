@@ -210,6 +210,17 @@ def test_the_page_of_a_pressed_button_has_the_two_buttons_too(talk: Talk) -> Non
     assert person.tap(NOT_MEANT)["text"].startswith(words()["manners"]["nothing_asked"])
 
 
+def test_a_decline_below_the_gentle_line_says_whom_to_ring_about_it_and_999_once(talk: Talk, detect: Detect) -> None:
+    question = "what is the best recipe for a lemon cake"
+    assert talk()(question)["custom"]["status"] == "out_of_scope"
+    reply = talk()(detect(question, DOMESTIC, page=False))
+    assert reply["custom"]["status"] == "out_of_scope"
+    assert "0808 2000 247" in reply["text"]
+    assert reply["text"].count("999") == 3  # in the gentle line, and as name and number of the service
+    other = talk()(detect(question, page=False))
+    assert "116 123" in other["text"]
+
+
 def test_who_presses_the_button_of_the_gentle_line_reads_what_it_was_about(talk: Talk, detect: Detect) -> None:
     person = talk()
     person(CHILD)

@@ -24,11 +24,11 @@ from bot.nlu.danger import Example, Finding, Signs, written
 from bot.nlu.languages import foreign_signs, language, worrying_emoji
 from bot.nlu.questions import ASKED, questions
 from bot.nlu.signs import over, plain_words
+from knowledge.danger import UNSURE
 
 CRISIS = "crisis"
 LANGUAGE = "language"
 UNCLEAR = "crisis_unclear"
-UNSURE = "unsure"
 KINDS = {
     "crisis_emergency": "emergency-now",
     "crisis_suicide": "suicide-or-self-harm",
@@ -42,8 +42,7 @@ KINDS = {
 }
 ALLEGATION = "allegation-against-staff"
 FIRST = ("emergency-now", "suicide-or-self-harm")
-MOST_KINDS = 3  # on a page; more would bury what matters,
-MOST_LIKELY = 2  # and so many where no plain word shows the others
+MOST_KINDS = 3  # on a page; more would bury what matters
 PLAIN = 0.6  # what plain words for a kind weigh, where the trained part's full weight is 1
 SURE = 0.4  # the weight from which a kind is trusted to be the right one
 GRAVE = 0.5  # the weight from which a kind that cannot wait goes before all others
@@ -148,10 +147,10 @@ class CrisisDetector(GraphComponent):
         for kind in said.denied - set(certain):
             if weights.get(kind, GRAVE) < GRAVE:
                 del weights[kind]
-        kinds = _ordered(weights, text, certain)
+        kinds = _ordered(weights, text)
         if page and max(weights.values(), default=0.0) < SURE:  # every kind of help stands on this one
-            kinds = [UNSURE, *kinds[:1]]
-        return Danger(kinds, _ordered(certain, text, certain), page, page or heavy)
+            kinds = [UNSURE, *kinds[: MOST_KINDS - 1]]
+        return Danger(kinds, _ordered(certain, text), page, page or heavy)
 
     def _weights(self, findings: list[Finding], least: float) -> dict[str, float]:
         """How much clauses of at least this strength speak for each kind that is likely."""
@@ -179,10 +178,9 @@ class CrisisDetector(GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking[:10], add_to_output=True)
 
 
-def _ordered(weights: dict[str, float], text: str, certain: Iterable[str]) -> list[str]:
+def _ordered(weights: dict[str, float], text: str) -> list[str]:
     """The likeliest kinds, those first that cannot wait; where the head is meant, the head's own kind."""
-    ranked = sorted(weights, key=lambda kind: -weights[kind])
-    likely = [kind for n, kind in enumerate(ranked) if n < MOST_LIKELY or kind in certain][:MOST_KINDS]
+    likely = sorted(weights, key=lambda kind: -weights[kind])[:MOST_KINDS]
     first = [kind for kind in FIRST if kind in likely and weights[kind] >= GRAVE]
     head = _HEAD.search(text)
     ordered = [*first, *(kind for kind in likely if kind not in first)]

@@ -57,11 +57,12 @@ class _Words:
     idioms: tuple[Pattern, ...]
     figures: tuple[Pattern, ...]
     denied: Pattern
-    denial: Pattern
+    denials: tuple[tuple[tuple[str, ...], Pattern], ...]  # the kinds that words deny, and the whole of these words
     past: Pattern
     settled: Pattern
     ended: Pattern
     now: Pattern
+    lasting: Pattern
 
 
 @functools.lru_cache(maxsize=1)
@@ -82,17 +83,21 @@ def _words() -> _Words:
     def every(entry: dict[str, Any]) -> tuple[Pattern, ...]:
         return tuple(compiled(p) for p in entry["say"])
 
+    denied = loaded["denied"].rstrip("$? ")
     rules = [_Rule((s["kind"], *s.get("also", [])), s.get("page", True), every(s)) for s in loaded["signs"]]
     return _Words(
         rules=tuple(rules),
         idioms=tuple(p for f in loaded["figures"] if not f["gentle"] for p in every(f)),
         figures=tuple(p for f in loaded["figures"] if f["gentle"] for p in every(f)),
         denied=compiled(loaded["denied"]),
-        denial=compiled(loaded["denied"].rstrip("$? ") + " " + loaded["deniable"]),
+        denials=tuple(
+            (tuple(d["kinds"]), compiled(f"{denied} (?:{d['say']}){loaded['denied_to']}")) for d in loaded["deniable"]
+        ),
         past=compiled(loaded["past"]),
         settled=compiled(loaded["settled"]),
         ended=compiled(loaded["ended"]),
         now=compiled(loaded["now"]),
+        lasting=compiled(loaded["lasting"]),
     )
 
 
@@ -122,9 +127,11 @@ def _denial(text: str, clauses: list[Span], match: re.Match[str]) -> Optional[in
 
 
 def _ended(text: str, clauses: list[Span], match: re.Match[str]) -> bool:
-    """Whether the clause of a sign, the next one, or one of some more says that it is over."""
+    """Whether the clause of a sign says that it is over, or, if it does not say that it goes on, a later one."""
     at, words = _clause(clauses, match.start()), _words()
     here, *later = [text[start:end] for start, end in clauses[at : at + 1 + LATER]] or [""]
+    if words.lasting.search(here):
+        return over(here)
     after = later[0] if later else ""
     dated = after.startswith(("when ", "since ", "before ", "back ")) and words.past.search(after)
     return over(here) or bool(dated or words.settled.search(after)) or any(map(words.ended.search, later))
@@ -164,7 +171,11 @@ def plain_words(text: str) -> Plain:
             if not any(start < match.end() and match.start() < end for start, end in whole):
                 cut.append(match.span())
                 gentle = True
-    cut += [m.span() for m in words.denial.finditer(said) if not any(s < m.end() and m.start() < e for s, e in whole)]
+    for kinds, pattern in words.denials:
+        for match in pattern.finditer(said):
+            if not any(start < match.end() and match.start() < end for start, end in whole):
+                cut.append(match.span())
+                denied.update(kinds)
     return Plain(signs, denied, gentle or any(not s.page for s in signs), _without(said, cut))
 
 

@@ -125,6 +125,19 @@ def test_invisible_and_control_characters_are_dropped(message: str, cleaned: str
     assert take_in(message, known) == Inbound(cleaned)
 
 
+@pytest.mark.parametrize(
+    ("message", "folded"),
+    [
+        ("h e  h i t s  m e  h a r d", "he hits me hard"),
+        ("i  w a n t  t o  d i e", "i want to die"),
+        ("a  b  c", "a b c"),
+        ("year 7  b and c  d", "year 7 b and c d"),
+    ],
+)
+def test_words_written_letter_by_letter_are_put_together_and_kept_apart(message: str, folded: str) -> None:
+    assert fold(message) == folded
+
+
 @pytest.mark.parametrize(("message", "folded"), FOLDED)
 def test_fonts_and_look_alikes_hide_nothing(message: str, folded: str) -> None:
     assert fold(message) == folded

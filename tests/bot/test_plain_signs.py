@@ -90,6 +90,7 @@ def test_slips_and_signs_for_letters_are_read_through(text: str) -> None:
         "how do I get up the hill to the school",
         "the bill for the broken kiln",
         "he rapped in the talent show",
+        "we have 3 kids in Y7, Y8 and Y9, the 4th is 11yrs, back b4 2moro",
         "is his skill with tables noted",
         "Year 7, 4 days, £35 for the trip!",
         "the breeding of rabbits in science",
@@ -100,6 +101,21 @@ def test_slips_and_signs_for_letters_are_read_through(text: str) -> None:
 )
 def test_ordinary_words_are_not_bent_to_ones_that_matter(text: str) -> None:
     assert pages(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("1 w4nt h1m d34d wh3n h3 c0m3s h0m3", "want him dead when he comes home"),
+        ("pl34s3 h3lp my d4d h1ts me", "please help my dad hits me"),
+    ],
+)
+def test_a_message_written_with_figures_for_letters_is_read_as_it_is_meant(text: str, meant: str) -> None:
+    assert meant in legible(text)
+
+
+def test_one_word_with_a_figure_changes_no_other() -> None:
+    assert legible("see u l8er about the m33ting in b4") == "see u l8er about the m33ting in b4"
 
 
 def test_reading_changes_no_ordinary_word() -> None:
@@ -151,6 +167,9 @@ def test_a_no_that_belongs_to_something_else_denies_nothing(text: str) -> None:
         "she took an overdose in year 7, all behind us now",
         "he ran away from home when he was nine",
         "my ex used to hit me, he is long gone",
+        "my own dad hit me when i was his age",
+        "she was self harming in Y8",
+        "he took an overdose in spring. he was in hospital. he has been well since",
     ],
 )
 def test_what_is_over_is_at_most_the_gentle_line(text: str) -> None:
@@ -164,6 +183,8 @@ def test_what_is_over_is_at_most_the_gentle_line(text: str) -> None:
     [
         ("he was suicidal last year and now he is suicidal again", "suicide-or-self-harm"),
         ("she was fine last term. now she wants to die", "suicide-or-self-harm"),
+        ("a lad we suspended says he is coming back in with a machete", "threat-to-others-or-weapon"),
+        ("dad hits me every night. social services closed the case in may", "child-disclosing"),
     ],
 )
 def test_what_was_and_is_again_is_a_page(text: str, kind: str) -> None:

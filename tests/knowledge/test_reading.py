@@ -75,6 +75,10 @@ OTHER_AREAS: Said = [
     ("my husband is from Wales, he doesn't know the rules here", None),
     ("her dad moved back to Northern Ireland, we're in Ipswich", "suffolk"),
     ("we live in Scotland", "scotland"),
+    ("me and my husband live in Scotland", "scotland"),
+    ("my partner and I moved to Wales", "wales"),
+    ("our family moved to Scotland last year", "scotland"),
+    ("his dad is angry, our school in Wales", "wales"),
     ("my daughter is at school in Wales", "wales"),
     ("his dad lives in Hackney", "hackney"),
 ]

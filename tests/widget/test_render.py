@@ -171,7 +171,8 @@ def test_the_pinned_bar_has_two_numbers_to_call_on_one_line_and_no_textphone(
     calls = bar.get_by_role("link")
     assert [link.get_attribute("href") for link in calls.all()] == ["tel:999", "tel:08082000247"]
     parts = bar.locator("a, button").all()
-    assert len({round(box["y"] + box["height"] / 2) for part in parts if (box := part.bounding_box())}) == 1
+    middles = [box["y"] + box["height"] / 2 for part in parts if (box := part.bounding_box())]
+    assert max(middles) - min(middles) < 2  # pixels; half ones are rounded either way
     for part in parts:
         expect(part).to_be_in_viewport(ratio=1)
     expect(answer).to_contain_text("Textphone or Relay UK: 18000")
