@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Optional, Sequence
+from typing import Any, Optional, Sequence
 
 from actions.find import FOLLOWS, SPECIFIC, SURE_SHORT, find
 from actions.turn import Turn
@@ -82,7 +82,8 @@ def tell_need(
     meant = [other.id for other in others if other.chance >= LEAST][:MEANT]
     ways = [*meant, *(name for name in composed.next if name not in meant)]
     buttons = [Button(guides[name].title, payload("show", record=name)) for name in ways[:WAYS]]
-    last = {"records": composed.records[:5], "intent": "need", "text": turn.text, "needs": composed.needs}
+    last: dict[str, Any] = {"records": composed.records[:5], "intent": "need", "text": turn.text}
+    last["needs"] = composed.needs
     last["understood"] = {"needs": turn.understood.get("needs") or []}
     turn.set("last", {**last, "parts": [*again, *composed.parts][-PARTS:], "others": [other.id for other in others]})
     turn.set("misses", 0)
