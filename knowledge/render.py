@@ -357,7 +357,7 @@ def cited_sources(knowledge: Knowledge, cite: str) -> list[dict[str, Any]]:
     """The documents that a part of a guide rests on, by one of its cites."""
     kind, name = cite.split("/", 1)
     if kind == "inventory":
-        section = section_of(name.rstrip("*").rstrip("/"))
+        section = section_of(name.rstrip("*").rstrip("/-"))
         return [_source(s, section) for s in knowledge.sources.values() if _holds(s, name)]
     if kind == "disagreements":
         apart = knowledge.disagreements[name]

@@ -399,3 +399,10 @@ def test_what_parents_are_asked_is_said_to_be_no_legal_duty(knowledge: Knowledge
     for duties in knowledge.duties.values():
         text = render.answer(knowledge, [duties.id], "parent").text
         assert (notice in text) is (duties.audience == "parents"), duties.id
+
+
+def test_a_section_of_a_source_has_no_loose_ends(knowledge: Knowledge) -> None:
+    cites = {cite for guide in knowledge.guides.values() for _, _, part in guide.parts() for cite in part.cites}
+    sections = {source.get("section", "") for cite in cites for source in render.cited_sources(knowledge, cite)}
+    assert len(sections) > 50
+    assert [section for section in sections if section != section.strip(" –;")] == []
