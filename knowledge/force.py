@@ -21,12 +21,20 @@ def until(laws: Iterable[Body], today: datetime.date) -> Optional[datetime.date]
 
 
 def without(body: Any, gone: frozenset[str]) -> Any:
-    """What an entry says, with no list in it that leads to any of these rules."""
+    """What an entry says, with no list in it that leads to any of these rules, and no part that rests on them alone."""
     if isinstance(body, dict):
         return {name: without(part, gone | _ids(gone) if name == "see" else gone) for name, part in body.items()}
     if isinstance(body, list):
-        return [without(part, gone) for part in body if not (isinstance(part, str) and part in gone)]
+        return [without(part, gone) for part in body if not _gone(part, gone)]
     return body
+
+
+def _gone(part: Any, gone: frozenset[str]) -> bool:
+    """Whether a line of a list is one of these rules, or a part that cites them and nothing else."""
+    if isinstance(part, str):
+        return part in gone
+    cites = part.get("cites") or [] if isinstance(part, dict) else []
+    return bool(cites) and gone.issuperset(cites)
 
 
 def _ids(names: frozenset[str]) -> frozenset[str]:

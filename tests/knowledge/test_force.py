@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from knowledge import check, clock, desk, place, render, store
+from knowledge.blocks import as_text
+from knowledge.compose import compose
+from knowledge.query import Finder
 from knowledge.read import CONTENT
+from knowledge.situation import Situation
 from tests.knowledge.test_store import Embed
 
 LAST = datetime.date(2026, 12, 31)
@@ -58,6 +62,30 @@ def test_a_rule_is_told_on_its_last_day_and_on_no_later_one(
             assert "sixth" not in shown.text + str(shown.sources), record
 
 
+def test_what_a_guide_says_goes_where_it_rests_on_it_alone(
+    url: str,
+    ending: Path,
+    day: list[datetime.date],
+) -> None:
+    guide = ending / "guides/lamps/lamp-lost.yml"
+    before, general, rest = guide.read_text(encoding="utf-8").split("cites: [law/day-six]", 2)
+    lasting = f"{before}cites: [law/day-six]{general}cites: [law/day-six, inventory/plan/lamp-team]{rest}"
+    guide.write_text(lasting, encoding="utf-8")
+    store.build(url, Embed(), ending)
+    assert len(store.load(url).guides["lamp-lost"].answers) == 3
+    day[0] = AFTER
+    knowledge = store.load(url)
+    assert set(knowledge.guides) == {"lamp-lost"}
+    lost = knowledge.guides["lamp-lost"]
+    assert [answer.cites for answer in lost.answers] == [["inventory/plan/lamp-team"]]
+    assert [point.id for point in lost.points] == ["lamps", "plan"]
+    assert not lost.deadlines
+    assert {name for name, _ in Finder(knowledge, Embed()).guides("lamp found", "northfold")} <= {"lamp-lost"}
+    answer = compose(knowledge, ["lamp-lost"], Situation.of({"decision": "permanent"}), "parent", "northfold")
+    assert "15 school days" not in as_text(answer.blocks, folded=None)
+    assert answer.next == []
+
+
 def test_a_disagreement_that_rests_on_it_alone_goes_with_it(
     url: str,
     ending: Path,
@@ -93,6 +121,8 @@ def test_the_check_names_all_that_still_leads_to_it(ending: Path) -> None:
         "north-2-schools.yml",
         "two-is-no-limit.yml",
         "board-games.yml",
+        "lamp-lost.yml",
+        "lamp-found.yml",
     }
 
 
