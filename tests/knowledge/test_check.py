@@ -23,6 +23,7 @@ LINES = "duties/north-2-schools.yml"
 PAPER = "sources/mill-paper.yml"
 SERVICE = "services/mill-helpline.yml"
 CRISIS = "safeguarding/unsure.yml"
+LAMP = "guides/lamps/lamp-lost.yml"
 LEFT_OUT = "left-out.yml"
 APART = "disagreements/mill.yml"
 TABLE = "rights/school-from-day-six.yml"
@@ -482,6 +483,18 @@ TO_DO = [
         'phone: "01632 960111"',
         "web: https://northfold.example",
         "areas/northfold.yml: no verified number of Northfold's children's social care.",
+    ),
+    (
+        LAMP,
+        "signed_off: {by: second reader, on: 2026-11-01}\n",
+        "",
+        f"{LAMP}: somebody who has not written it has to read it against its sources: `signed_off`.",
+    ),
+    (
+        LAMP,
+        "on: 2026-11-01}",
+        "on: 2026-10-31}",
+        f"{LAMP}: reviewed since second reader read it. It has to be read again: `signed_off`.",
     ),
 ]
 
