@@ -166,8 +166,8 @@ def test_the_question_behind_a_page_is_answered_as_without_one(talk: Talk, detec
     question = "how long can he be suspended for"
     plainly = talk()(question)
     person = talk()
-    person(detect(f"{question} ", SUICIDE))
-    person(detect(question, SUICIDE))
+    page_of(person(detect(f"{question}?", SUICIDE)), SUICIDE)
+    page_of(person(detect(question, SUICIDE)), SUICIDE)
     assert person.tap(NOT_MEANT)["custom"] == plainly["custom"]
 
 

@@ -17,8 +17,10 @@ OF_OTHERS = re.compile(r"\d{3}|AADSTS\d+")  # numbers of HTTP's and Microsoft's 
 
 
 def names(words: dict[Any, Any]) -> Iterator[str]:
+    """The names of all words; what has a space in it is no name, but something that is looked for in an answer."""
     for name, value in words.items():
-        yield str(name)
+        if " " not in str(name):
+            yield str(name)
         if isinstance(value, dict):
             yield from names(value)
 
