@@ -26,6 +26,7 @@ NOBODY: dict[tuple[str, str], str] = {
     ("Criterion", "kind"): "a threshold as data, for answers that compare",
     ("Criterion", "title"): "a threshold as data, for answers that compare",
     ("Criterion", "value"): "a threshold as data, for answers that compare",
+    ("SignOff", "by"): "who has read a guide that another wrote; the check before a launch asks only when",
     ("Law", "facts"): "which reviewed facts the words were written from",
 }
 

@@ -494,7 +494,7 @@ TO_DO = [
         LAMP,
         "on: 2026-11-01}",
         "on: 2026-10-31}",
-        f"{LAMP}: reviewed since second reader read it. It has to be read again: `signed_off`.",
+        f"{LAMP}: reviewed since another read it. It has to be read again: `signed_off`.",
     ),
 ]
 
