@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Any, Optional, Sequence
 
-from actions.find import FOLLOWS, SPECIFIC, SURE_SHORT, find
+from actions.find import FOLLOWS, SPECIFIC, STRONG, SURE_SHORT, find
 from actions.turn import Turn
-from bot.dialogue.asked import asked
-from bot.dialogue.decide import Candidate, decide
+from bot.dialogue.asked import asked, asking_sentences
+from bot.dialogue.decide import Candidate, Decision, decide
 from bot.dialogue.needs import candidates
+from bot.dialogue.put import put
 from bot.inbound import payload
 from bot.replies import Button, Reply, body
 from knowledge.blocks import Block
-from knowledge.compose import compose
-from knowledge.query import denies
+from knowledge.compose import answerable, compose
+from knowledge.query import Asked, denies
 from knowledge.render import words
+from knowledge.schema import Guide
+from knowledge.situation import Condition, facts
+from knowledge.store import guide_of
 from knowledge.words import plain
 
 LOOKED_UP = ("interventions", "services", "glossary", "duty", "duties", "stages")  # kinds that are things, not needs
+LIKELY = 0.45  # the chance of a need from which its guide is told, whatever single rule is near
 FITS = 0.4  # the chance from which a guide's actions go with a rule
 GOES_ON = 16  # words: a longer message is read by itself
 LISTED = 24  # words: what is longer is more than a question for the list of a stage
@@ -30,14 +34,18 @@ OWN_SHORT = 0.65  # and a very short one
 SURE_KIND = 0.5  # the confidence from which a kind of question is trusted
 MEANT = 2  # of those stand among the ways on at once
 WAYS = 5
+# kinds of school where the law on exclusions does not hold, and the guide that says what does
+OUTSIDE = {"independent": "independent-school", "private-nursery": "under-fives", "college": "college"}
 PARTS = 60  # keys of parts that are kept as told
 LEAST = 0.08  # the chance below which another need is not worth a button
-YES_OR_NO = re.compile(r"^(?:yes|no)\b *[,.;:] *", re.I)
 # a question that only asks to be confirmed
 TAGGED = re.compile(
     r"\b(?:right|correct|true|yeah|yes)\W*$"
     r"|\b(?:is|are|was|does|do|did|can|could|will|would)nt (?:it|they|he|she|we|i)\W*$"
 )
+CONDITION = re.compile(r"[,;] |\b(?:if|because|cos|unless|until|when|while|as)\b")  # where what is asked ends
+OF_MINE = re.compile(r"\b(?:can|could|may|am|are) (?:i|we|my|our)\b")
+AT_SCHOOL = ("school", "governor")
 OTHERS = 3  # needs that are offered where the ones told were not meant
 
 
@@ -46,14 +54,68 @@ def need(turn: Turn) -> Optional[Reply]:
     if turn.tapped:
         return None
     likely = ranked(turn)
-    again = _after(turn, likely)
-    if again or _looks_up(turn) or _short_and_sure(turn) or _outside(turn, likely):
+    found = _questions(turn)
+    if again := _after(turn, likely, found):
         return again
     decision = decide(likely)
-    if decision.act == "tell":
-        others = [c for c in likely if c.id not in decision.needs][:OTHERS]
-        return tell_need(turn, decision.needs, asked(turn.question()), others=others)
+    keys = _put(turn, found, decision.needs if decision.act == "tell" else (), likely)
+    if not keys and (_looks_up(turn) or _short_and_sure(turn, likely) or _outside(turn, likely)):
+        return None
+    needs = _needs_of(decision, keys, found)
+    if needs:
+        needs, keys = _where_school_law_holds(turn, needs, keys)
+        others = [c for c in likely if c.id not in needs][:OTHERS]
+        return tell_need(turn, needs, asked(_asking(turn)), others=others, put=keys)
     return offer_needs(turn, decision.needs) if decision.act == "offer" else None
+
+
+def _asking(turn: Turn) -> str:
+    """The words of the message that ask."""
+    return str(turn.understood.get("asks") or turn.question())
+
+
+def _questions(turn: Turn) -> list[list[Asked]]:
+    """For each sentence of the message that asks, the questions of guides that are nearest to it."""
+    spoken = turn.desk.reader.without_areas(turn.text)
+    parts = asking_sentences(spoken, str(turn.understood.get("asks") or ""))
+    return turn.desk.finder.questions(parts, turn.area)
+
+
+def _put(turn: Turn, found: Sequence[Sequence[Asked]], told: Sequence[str], likely: Sequence[Candidate]) -> list[str]:
+    """The questions of guides that the message puts, and that can be answered in this case."""
+    case = turn.situation()
+
+    def holds(key: str) -> Optional[bool]:
+        return answerable(turn.knowledge, key, case, turn.voice, turn.area)
+
+    return put(found, told, {each.id: each.chance for each in likely}, holds)
+
+
+def _needs_of(decision: Decision, keys: Sequence[str], found: Sequence[object]) -> list[str]:
+    """Whose guides are told: those decided on, or that of the only question that is put, alone."""
+    told = list(decision.needs) if decision.act == "tell" else []
+    put_to = list(dict.fromkeys(guide_of(key) for key in keys))
+    if len(put_to) == 1 and (len(found) == 1 or not told):
+        return put_to
+    return told or put_to
+
+
+def _where_school_law_holds(turn: Turn, needs: list[str], keys: list[str]) -> tuple[list[str], list[str]]:
+    """The guide for a school outside the exclusion law, in place of those that say nothing of such a school."""
+    kind = turn.situation().get("kind_of_school")
+    instead = OUTSIDE.get(str(kind))
+    if instead not in turn.knowledge.guides or instead in needs:
+        return needs, keys
+    apart = [name for name in needs if _speaks_of(turn.knowledge.guides[name], f"kind_of_school={kind}")]
+    kept = apart or [str(instead)]
+    return kept, [key for key in keys if guide_of(key) in kept]
+
+
+def _speaks_of(guide: Guide, case: str) -> bool:
+    """Whether a guide has words for a case of its own."""
+    fact, value = case.split("=")
+    terms = (term for _, _, part in guide.parts() if part.when for term in Condition.parse(part.when).terms)
+    return any(term.fact == fact and value in term.values for term in terms)
 
 
 def ranked(turn: Turn) -> list[Candidate]:
@@ -69,15 +131,17 @@ def tell_need(
     asks: Optional[str] = None,
     again: Sequence[str] = (),
     others: Sequence[Candidate] = (),
+    put: Sequence[str] = (),
 ) -> Optional[Reply]:
     """The answer of these guides for this person; None where nothing is left to say.
 
-    `again` are parts told before; `others` are needs that may have been meant instead.
+    `again` are parts told before; `others` are needs that may have been meant instead; `put` the questions that the
+    message puts.
     """
-    composed = compose(turn.knowledge, needs, turn.situation(), turn.voice, turn.area, asks, again)
+    case, confirms = turn.situation(), _can_be_confirmed(turn)
+    composed = compose(turn.knowledge, needs, case, turn.voice, turn.area, asks, again, put, confirms)
     if not composed.blocks:
         return None
-    blocks = composed.blocks if _put_as_it_is_answered(turn) else [_without_yes_or_no(b) for b in composed.blocks]
     guides = turn.knowledge.guides
     meant = [other.id for other in others if other.chance >= LEAST][:MEANT]
     ways = [*meant, *(name for name in composed.next if name not in meant)]
@@ -95,23 +159,32 @@ def tell_need(
         sources=composed.sources,
         contacts=composed.contacts,
         buttons=[*buttons, Button(words()["buttons"]["not_asked"], payload("none_of_these"))],
-        blocks=blocks,
+        blocks=[*_sum(turn, composed.needs), *composed.blocks],
         needs=composed.needs,
     )
 
 
-def _put_as_it_is_answered(turn: Turn) -> bool:
-    """Whether a yes or no can be meant for what was asked: 'may they …?', not denied and no 'is that right?'."""
-    question = plain(turn.question())
-    return asked(question) in ("may", "must") and not denies(question) and not TAGGED.search(question)
+def _sum(turn: Turn, needs: Sequence[str]) -> list[Block]:
+    """What the school days that were told make together, where something in these guides turns on it."""
+    turning = {name for name, about in facts().items() if "days_this_term" in (name, *about.sources)}
+    parts = [part for name in needs for _, _, part in turn.knowledge.guides[name].parts() if part.when]
+    if len(turn.summed) < 2 or not any(turning & set(Condition.parse(part.when).facts) for part in parts):
+        return []
+    *first, last = (f"{number:g}" for number in turn.summed)
+    added = {"days": f"{', '.join(first)} and {last}", "total": f"{sum(turn.summed):g}"}
+    return [Block("answer", words()["guide"]["sum"].format(**added))]
 
 
-def _without_yes_or_no(block: Block) -> Block:
-    """An answer as a statement, where a yes or no might be taken for something that was not asked."""
-    if block.kind != "answer":
-        return block
-    text, items = (YES_OR_NO.sub("", block.text), tuple(YES_OR_NO.sub("", item) for item in block.items))
-    return dataclasses.replace(block, text=text[:1].upper() + text[1:], items=items)
+def _can_be_confirmed(turn: Turn) -> bool:
+    """Whether a yes or no can be meant for what was asked: 'may they …?', not denied and no 'is that right?'.
+
+    Guides say yes or no to what a school may do and what the reader must do: 'can I say no?' is another question.
+    """
+    question = plain(_asking(turn))
+    core = CONDITION.split(question)[0]
+    kind, of_ones_own = asked(question), bool(OF_MINE.search(core))
+    fits = kind == "must" or (kind == "may" and of_ones_own == (turn.voice in AT_SCHOOL))
+    return fits and not denies(core) and not TAGGED.search(question)
 
 
 def offer_needs(turn: Turn, needs: Sequence[str]) -> Reply:
@@ -136,18 +209,28 @@ def other_needs(turn: Turn) -> Optional[Reply]:
     return offer_needs(turn, last["others"])
 
 
-def _after(turn: Turn, likely: Sequence[Candidate]) -> Optional[Reply]:
-    """The next part of the last guide, where a short message brings no need of its own and asks on: 'by when?'."""
+def _after(turn: Turn, likely: Sequence[Candidate], found: Sequence[Sequence[Asked]]) -> Optional[Reply]:
+    """What a message that asks on gets: the answer to its question in the last guide, or the next part of that."""
     last = turn.get("last") or {}
     told = last.get("needs") or []
-    if not told or len(turn.text.split()) > GOES_ON:
+    if not told:
         return None
+    said, again = len(turn.text.split()), last.get("parts") or []
     own = likely[0].chance if likely and likely[0].id not in told else 0.0
-    bare = turn.desk.reader.bare(turn.question())
-    least = OWN if len(turn.text.split()) > FOLLOWS else OWN_SHORT
-    if not bare and (own >= least or _short_and_sure(turn) or not (turn.asks() or turn.case_changed())):
+    ways = [name for guide in told for name in turn.knowledge.guides[guide].next if name not in told]
+    keys = _put(turn, found, told, [*(Candidate(name, 1.0) for name in told), *(Candidate(name, 0.5) for name in ways)])
+    if keys and own < (OWN_SHORT if said <= GOES_ON else OWN):
+        here = any(guide_of(key) in told for key in keys)
+        return tell_need(turn, told if here else [guide_of(keys[0])], asked(turn.text), again, put=keys)
+    if keys or said > GOES_ON:
         return None
-    return tell_need(turn, told, asked(turn.text), last.get("parts") or [])
+    if not turn.desk.reader.bare(turn.question()):
+        if own >= (OWN if said > FOLLOWS else OWN_SHORT) or not (turn.asks() or turn.case_changed()):
+            return None
+        hits = find(turn)
+        if hits and hits[0].score >= STRONG and hits[0].record not in turn.told_last():
+            return None
+    return tell_need(turn, told, asked(turn.text), again)
 
 
 def more_of_need(turn: Turn) -> Optional[Reply]:
@@ -175,9 +258,9 @@ def with_need(turn: Turn, reply: Reply) -> Reply:
     return reply
 
 
-def _short_and_sure(turn: Turn) -> bool:
+def _short_and_sure(turn: Turn, likely: Sequence[Candidate]) -> bool:
     """Whether a short message is one that single records answer: a rule that is plainly found, a thing, a list."""
-    if len(turn.text.split()) > SHORT:
+    if len(turn.text.split()) > SHORT or (likely and likely[0].chance >= LIKELY):
         return False
     if turn.intent in ("inform", "ask_stage", "ask_duties", "ask_next", "ask_contact", "out_of_scope"):
         return turn.confidence >= SURE_KIND

@@ -46,8 +46,9 @@ OF_A_CHILD = re.compile(
 )
 OWN_PARENT = re.compile(r"\bmy (?:mum|mam|mom|dad|stepdad|step dad|stepmum|parents|foster carers?)\b")
 TELLING_WORDS = 8  # fewer do not tell who writes
-SURE_WRITER = 0.7  # the chance from which the words alone tell who writes
-SURE_VOICE = 0.8  # and from which it is answered in their words
+SURE_WRITER = 0.45  # the chance from which the words alone tell who writes
+SURE_VOICE = 0.45  # and from which it is answered in their words
+SURER_THAN_NAMED = 0.75  # and from which that outweighs a word for somebody, which may be said of another
 SURE_FACT = 0.85  # the chance from which what a message says of the case is kept
 CASE = ("role", "area", "home_area", "stage", "suspensions", "decision", "facts", "situation")
 # read by what the message says in figures, names and clauses, and not by what it sounds like
@@ -93,6 +94,7 @@ class Turn:
     sentences: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     understood: dict[str, Any] = dataclasses.field(default_factory=dict)  # what was learnt to see in messages
     told: Optional[list[str]] = None
+    summed: tuple[float, ...] = ()  # school days told one by one, which make the days of this term
     asked_area: Optional[str] = None  # the area that a question asks about, while another question waits for the area
     changes: dict[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -156,6 +158,12 @@ class Turn:
     def voice(self) -> Optional[str]:
         """In whose words an answer is given: the role that is known, or one that the words of the message make sure."""
         return self.role or self._sounds_like(SURE_VOICE)
+
+    def _role_read(self, reading: dict[str, Any]) -> Optional[str]:
+        """Who writes, by the words that name it; a message that surely sounds like somebody else outweighs them."""
+        named = reading.get("role")
+        heard = self._sounds_like(SURER_THAN_NAMED)
+        return heard if named and heard and heard != named else named
 
     def _sounds_like(self, least: float) -> Optional[str]:
         """The role that the words sound like. Most who write are parents: their words have to tell of a child."""
@@ -259,7 +267,7 @@ class Turn:
                 value = held if holds else denied
                 case = case.with_(about, value) if value else case
         days = (self.get("facts") or {}).get("days")
-        return case.with_("days_this_term", days) if isinstance(days, int) and not isinstance(days, bool) else case
+        return case.with_("days_this_term", days) if days and not isinstance(days, bool) else case
 
     def case_changed(self) -> bool:
         """Whether the message says something of the case that was not known."""
@@ -300,7 +308,7 @@ class Turn:
         told = self.told = []
         waiting = (self.get("pending") or {}).get("missing")
         reading = self._statements() if waiting and self.asks() else self.reading
-        role = self.entities.get("role") or reading.get("role")
+        role = self.entities.get("role") or self._role_read(reading)
         stated = self.entities.get("role") or reading.get("role_stated") or waiting == "role"
         if role and (stated or not self.role):
             self._tell("role", role, told)
@@ -314,8 +322,8 @@ class Turn:
         self._understand_stage(reading, waiting, told)
         self._understand_decision(reading, waiting, told)
         facts = dict(reading.get("facts") or {})
-        if reading.get("days"):
-            facts["days"] = reading["days"]
+        if term := self._days_this_term(reading):
+            facts["days"] = term
         if facts:
             self.set("facts", {**(self.get("facts") or {}), **facts})
             told.append("facts")
@@ -326,6 +334,10 @@ class Turn:
         """What a message says of the rest of the case, where that is sure enough."""
         case = Situation.from_dict(self.get("situation") or {})
         before = case
+        for name in ("days_this_time", "days_this_year"):
+            case = case.with_(name, told) if (told := self.reading.get(name)) else case
+        for name, value in (self.reading.get("case") or {}).items():
+            case = case.with_(name, value)
         for name, (value, state, chance) in (self.understood.get("situation") or {}).items():
             if name in READ_ELSEWHERE or chance < SURE_FACT or (state == "asked" and case.value(name)):
                 continue
@@ -335,6 +347,18 @@ class Turn:
                 continue
         if case != before:
             self.set("situation", case.to_dict())
+
+    def _days_this_term(self, reading: dict[str, Any]) -> Optional[float]:
+        """School days of suspension this term: those told, or those told on top of what was known."""
+        known = (self.get("facts") or {}).get("days") or Situation.from_dict(self.get("situation") or {}).get(
+            "days_this_time"
+        )
+        more = reading.get("days_this_time")
+        if known and more and reading.get("days_added"):
+            self.summed = (known, more)
+            return float(known) + float(more)
+        self.summed = tuple(reading.get("days_listed") or ())
+        return reading.get("days")
 
     def asks(self) -> bool:
         """Whether the message has the shape of a question, in any part of it."""

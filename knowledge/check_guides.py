@@ -21,6 +21,7 @@ PART_WORDS = {
     "do_now": (28, 26, 32),
     "deadlines": (35, 32, 40),
     "local": (60, 50, 75),
+    "questions": (65, 58, 75),
     "not_known": (35, 35, 35),
 }
 LABEL_WORDS = 7
@@ -93,7 +94,7 @@ def _names_of_others(d: Document, names: dict[str, set[str]]) -> Iterator[Fault]
 def _cites(
     d: Document, at: tuple[Any, ...], part: schema.GuidePart, names: set[str], items: set[str]
 ) -> Iterator[Fault]:
-    if not part.cites and at[0] in ("answers", "points", "local"):
+    if not part.cites and at[0] in ("answers", "points", "local", "questions"):
         yield _fault(d, (*at, "cites"), "is missing. Name what this rests on, such as `law/ID` or `inventory/ITEM`.")
     for i, cite in enumerate(part.cites):
         field = (*at, "cites", i)
@@ -149,7 +150,7 @@ def _twice(d: Document) -> Iterator[Fault]:
         if mine & cases:
             yield _fault(d, ("answers", i), "answers the same question in the same case as a line above. Keep one.")
         cases |= mine
-    for field in ("points", "do_now"):
+    for field in ("points", "do_now", "questions"):
         seen: set[str] = set()
         for i, part in enumerate(getattr(d.entry, field)):
             if part.id in seen:

@@ -14,18 +14,23 @@ from knowledge.query import NATIONAL
 from knowledge.render import words
 from knowledge.schema import Guide, GuidePart, Service
 from knowledge.situation import Condition, Situation, facts
-from knowledge.store import Knowledge
+from knowledge.store import Knowledge, guide_of
 
+FIELDS = ("answers", "points", "do_now", "deadlines", "local", "questions")
 POINTS = 5  # those that hold in every case, before the fold
 ACTIONS = 4
 BRANCHES = 2  # answer lines for cases that are not known; more would bury the answer
 LOCAL = 2
+BESIDE = 2  # that hold in this very case, beside the answer to a question that is asked on
 HELPS = (2, 4)  # before the fold, and in all
 NEXT = 4
 ANSWERED_BY = {"when": "deadlines", "how": "do_now", "who": "help"}  # the part that answers a question by itself
 CHILDREN = "child-support"  # the kind of help that goes first where a child asks
 # how much more may be read before the fold where parts hold in this case alone, and where two needs are answered
 SPECIAL, TWO = 1.25, 1.75
+YES_OR_NO = re.compile(r"^(?:yes|no)\b *[,.;:] *", re.I)
+# what only hangs on the yes or no before it: 'Yes, if you write to them.'
+HANGS_ON = re.compile(r"(?:if|but|unless|not|only|as|when|where|once|in|to|for|though|although|except|until|within)\b")
 SAME = 0.75  # of the longer words of the shorter line: two guides then say the same thing
 # what knowing a fact changes, by where it decides something: for the one question that is most worth asking
 WEIGHTS = {"answers": 4, "deadlines": 3, "do_now": 2, "points": 1, "local": 1}
@@ -89,24 +94,35 @@ def compose(
     area: Optional[str],
     asks: Optional[str] = None,
     told: Collection[str] = (),
+    put: Sequence[str] = (),
+    confirms: bool = True,
 ) -> Composed:
     """The answer from one or two guides, for a person of this role and area and what is known of the case.
 
-    `asks` is the kind of question (may, what, why, what-if …). `told` are keys of parts that the person has read:
-    these are left out, and what comes next takes their place. Without anything new to say there are no blocks.
+    `asks` is the kind of question (may, what, why, what-if …). `put` are keys of questions that were put, of these
+    guides or of others: their answers come first. `told` are keys of parts that the person has read: these are left
+    out, and what comes next takes their place. Without anything new to say there are no blocks. `confirms`: whether
+    the 'yes' or 'no' of the standing first words is one to what was asked; otherwise it is left out.
     """
     case = knowledge.staged(situation.with_("area", area))
     guides = [g for g in (knowledge.guides[i] for i in dict.fromkeys(ids) if i in knowledge.guides) if _here(g, case)]
     sheets = [_lines(guide, role, case) for guide in guides]
     missing = _missing(guides, sheets, case)
+    answered = _put(knowledge, put, role, case)
     splits = {
+        "put": _Split(answered),
         "answers": _answers([sheet["answers"] for sheet in sheets], asks),
         "points": _points([sheet["points"] for sheet in sheets], asks, bool(told)),
         "do_now": _first([sheet["do_now"] for sheet in sheets], ACTIONS, 0),
         "deadlines": _first([sheet["deadlines"] for sheet in sheets], ACTIONS, BRANCHES),
         "local": _first([sheet["local"] for sheet in sheets], LOCAL, 0),
     }
+    splits["answers"].shown = [
+        line if confirms and not answered and line.answers(asks) else _stated(line) for line in splits["answers"].shown
+    ]
     _leave_out(splits, told, asks)
+    if answered:
+        _make_way(splits, bool(told), asks)
     if not any(split.shown for split in splits.values()):
         return Composed([], [], [g.id for g in guides], [], [], [], missing, [])
     _say_once(splits)
@@ -155,7 +171,7 @@ def _lines(guide: Guide, role: Optional[str], case: Situation) -> dict[str, list
     """The parts of a guide that this person may read, by field: not those of another area or another case."""
     voice = _voice(guide, role)
     to_anybody = role is None or voice != schema.reader(role)  # 'your child' only to a parent
-    sheet: dict[str, list[_Line]] = {"answers": [], "points": [], "do_now": [], "deadlines": [], "local": []}
+    sheet: dict[str, list[_Line]] = {field: [] for field in FIELDS}
     for field, place, part in guide.parts():
         text = part.words(voice)
         condition = Condition.parse(part.when) if part.when else None
@@ -168,6 +184,27 @@ def _lines(guide: Guide, role: Optional[str], case: Situation) -> dict[str, list
             special = bool(holds and condition and any(case.value(name) for name in condition.facts))
             sheet[field].append(_Line(key, part, neutral(text) if to_anybody else text, holds, special))
     return sheet
+
+
+def answerable(
+    knowledge: Knowledge, key: str, situation: Situation, role: Optional[str], area: Optional[str]
+) -> Optional[bool]:
+    """Whether the answer to a question of a guide holds in this case; None where it only may.
+
+    False, too, where it has no words for this reader.
+    """
+    lines = _put(knowledge, [key], role, knowledge.staged(situation.with_("area", area)))
+    return lines[0].holds if lines else False
+
+
+def _put(knowledge: Knowledge, keys: Iterable[str], role: Optional[str], case: Situation) -> list[_Line]:
+    """The answers to questions of guides, in their order; those alone that this person may read."""
+    found = []
+    for key in keys:
+        guide = knowledge.guides[guide_of(key)]
+        if _here(guide, case):
+            found += [line for line in _lines(guide, role, case)["questions"] if line.key == key]
+    return found
 
 
 def neutral(text: str) -> str:
@@ -247,7 +284,7 @@ def _once(lines: Iterable[_Line]) -> list[_Line]:
     """The lines without those that say what one of another guide has said."""
     kept: list[_Line] = []
     for line in lines:
-        guide = line.key.split("/")[0]
+        guide = guide_of(line.key)
         if not any(_same(line, other) for other in kept if not other.key.startswith(f"{guide}/")):
             kept.append(line)
     return kept
@@ -270,6 +307,8 @@ def _longer_words(text: str) -> frozenset[str]:
 def _leave_out(splits: dict[str, _Split], told: Collection[str], asks: Optional[str]) -> None:
     """Take out what has been read, unless it answers the question, and fold what is then too much at once."""
     for field, split in splits.items():
+        if field == "put":
+            continue
         kept = field == ANSWERED_BY.get(asks or "")
         split.shown = [line for line in split.shown if line.key not in told or kept or line.answers(asks)]
         split.folded = [line for line in split.folded if line.key not in told]
@@ -278,6 +317,33 @@ def _leave_out(splits: dict[str, _Split], told: Collection[str], asks: Optional[
         for field, lines in (("answers", unclear), ("points", splits["points"].shown[POINTS:])):
             for line in lines[::-1]:
                 splits[field].fold(line)
+
+
+def _stated(line: _Line) -> _Line:
+    """First words as a statement, where a yes or no might be taken for something that was not asked."""
+    text = YES_OR_NO.sub("", line.words)
+    if HANGS_ON.match(text):
+        return line
+    return dataclasses.replace(line, words=text[:1].upper() + text[1:])
+
+
+def _make_way(splits: dict[str, _Split], again: bool, asks: Optional[str]) -> None:
+    """Let what was asked stand first: the standing first words follow it, and after another answer little else does."""
+    put, answers, points = (splits[field] for field in ("put", "answers", "points"))
+    general = [line for line in answers.shown if line.holds and not line.special]
+    for line in [line for line in answers.shown if line.holds is None]:
+        answers.fold(line)
+    answers.shown = [line for line in answers.shown if line not in general]
+    alike = [line for line in (*general, *points.shown) if any(_same(line, other) for other in put.shown)]
+    points.shown = [line for line in (*general, *points.shown) if line not in alike]
+    if not again:
+        return
+    for field in ("points", "do_now", "deadlines", "local"):
+        split = splits[field]
+        if field != ANSWERED_BY.get(asks or ""):
+            wanted = [line for line in split.shown if line.special or line.answers(asks)][:BESIDE]
+            for line in [line for line in split.shown if line not in wanted][::-1]:
+                split.fold(line)
 
 
 def _say_once(splits: dict[str, _Split]) -> None:
@@ -289,24 +355,24 @@ def _say_once(splits: dict[str, _Split]) -> None:
 
 def _fit(splits: dict[str, _Split], reader: str, guides: int) -> None:
     """Fold what is too much to read: branches first, then the last of what always holds, then of what is special."""
-    counted = [splits[field] for field in ("answers", "points", "do_now", "deadlines")]
+    counted = [splits[field] for field in ("put", "answers", "points", "do_now", "deadlines")]
     most = schema.MOST_WORDS.get(reader, schema.MOST_WORDS_STAFF) * schema.SPARE
     if guides > 1:
         most *= TWO
     elif any(line.special for split in counted for line in split.shown):
         most *= SPECIAL
-    points = splits["points"].shown
-    order = [(splits["answers"], line) for line in splits["answers"].shown if line.holds is None]
-    if len(order) == len(splits["answers"].shown):
-        order = order[1:]
-    order = order[::-1]
+    points = list(splits["points"].shown)
+    # branches go where a general line stands for them; one of several by itself would be taken for the answer
+    general = {guide_of(line.key) for line in splits["answers"].shown if line.holds}
+    branches = [line for line in splits["answers"].shown if line.holds is None and guide_of(line.key) in general]
+    order = [(splits["answers"], line) for line in branches[::-1]]
     order += [(splits["points"], line) for line in points[::-1] if not line.special]
     order += [(splits["points"], line) for line in points[::-1] if line.special]
     order += [(splits["deadlines"], line) for line in splits["deadlines"].shown[::-1] if line.holds is None]
     for split, line in order:
         if sum(line.size for each in counted for line in each.shown) <= most:
             return
-        if line is not points[0] or len(points) > 1:
+        if line not in points or len(splits["points"].shown) > 1 or splits["put"].shown:
             split.fold(line)
 
 
@@ -317,12 +383,17 @@ def _blocks(
     knowledge: Knowledge, guides: list[Guide], splits: dict[str, _Split], area: Optional[str]
 ) -> Iterator[Block]:
     titles = words()["guide"]
+    told = {guide.id for guide in guides}
+    for line in splits["put"].shown:
+        of = guide_of(line.key)
+        yield Block("answer", line.text, (), "" if of in told else knowledge.guides[of].title)
     for guide in guides:
         own = [line for line in splits["answers"].shown if line.key.startswith(f"{guide.id}/")]
         if own:
             lead = [line.text for line in own if line.holds]
             branches = tuple(line.text for line in own if not line.holds)
-            yield Block("answer", " ".join(lead), branches, guide.title if len(guides) > 1 else "")
+            title = guide.title if len(guides) > 1 and not splits["put"].shown else ""
+            yield Block("answer", " ".join(lead), branches, title)
     for field, kind in (("points", "points"), ("do_now", "do_now"), ("deadlines", "deadline")):
         items = tuple(line.text for line in splits[field].shown)
         if items:
@@ -456,8 +527,8 @@ def _missing(guides: list[Guide], sheets: list[dict[str, list[_Line]]], case: Si
     """The fact that would change the answer most, of those that can be asked."""
     weights: dict[str, int] = {}
     for sheet in sheets:
-        for field, lines in sheet.items():
-            for line in lines:
+        for field in WEIGHTS:
+            for line in sheet[field]:
                 for name in Condition.parse(line.part.when).open(case) if line.holds is None and line.part.when else ():
                     weights[name] = weights.get(name, 0) + WEIGHTS[field]
     if case.get("area") is None and any(guide.local for guide in guides):

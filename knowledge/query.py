@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from typing import Callable, Iterable, Optional
+from typing import Callable, Iterable, Iterator, Optional, Sequence
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from knowledge.store import Knowledge, Record
+from knowledge.likeness import likeness, mean_of
+from knowledge.store import Knowledge, Record, guide_of, question_key
 from knowledge.terms import Bm25, Postings, Terms
 from knowledge.words import MAX_SEGMENTS, plain, segments
 
@@ -59,6 +60,15 @@ class Hit:
     record: Record
     score: float
     phrase: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A question of a guide that a message may put, with how much that is like it (of knowledge/likeness.py)."""
+
+    key: str
+    guide: str
+    likeness: float
 
 
 @dataclasses.dataclass
@@ -128,6 +138,7 @@ class Finder:
         self._term = np.array([plain(getattr(knowledge.records[i].entry, "term", "")) for i in self._ids])
         self._views: dict[tuple[frozenset[str], Optional[frozenset[str]], Optional[str]], _View] = {}
         self._guides = _Guides(knowledge)
+        self._questions = _Questions(knowledge)
 
     def _documents(self) -> list[str]:
         """All the words of each record."""
@@ -220,6 +231,10 @@ class Finder:
         parts = [plain(part) for part in segments(text)]
         return self._guides.nearest(parts, self._embed(parts), self._counts, area)[:most]
 
+    def questions(self, parts: Sequence[str], area: Optional[str] = None) -> list[list[Asked]]:
+        """For each part of a message all questions of guides that may be answered in this area, the nearest first."""
+        return list(self._questions.nearest(self._embed([plain(part) for part in parts]), area))
+
     def says_the_same(self, text: str, phrase: str) -> bool:
         """Whether some sentence of a message is about what a phrase says, and neither denies what the other says."""
         parts = [plain(part) for part in segments(text)]
@@ -286,6 +301,39 @@ class _Guides:
         total = (best + counts.mean * mean) / (1 + counts.mean)
         total[~np.isin(self._areas, ["", area or ""])] = -np.inf
         return [(self._ids[i], float(total[i])) for i in np.argsort(-total) if np.isfinite(total[i])]
+
+
+class _Questions:
+    """The questions that guides answer, by what was learnt of likeness."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._keys = [question_key(g.id, q.id) for g in knowledge.guides.values() for q in g.questions]
+        self._guides = [guide_of(key) for key in self._keys]
+        areas = (knowledge.guides[name].area for name in self._guides)
+        self._areas = np.array([area or "" for area in areas], str)
+        place = {key: i for i, key in enumerate(self._keys)}
+        rows = [(i, p) for i, p in enumerate(knowledge.phrases) if p.record in place]
+        asked, answers = ([(i, place[p.record]) for i, p in rows if p.kind == kind] for kind in ("question", "answer"))
+        self._index = (
+            likeness().index(
+                knowledge.vectors[[i for i, _ in asked]],
+                np.array([owner for _, owner in asked], np.int64),
+                mean_of(
+                    knowledge.vectors[[i for i, _ in answers]],
+                    np.array([owner for _, owner in answers], np.int64),
+                    len(self._keys),
+                ),
+            )
+            if rows
+            else np.zeros((0, 0), np.float32)
+        )
+
+    def nearest(self, meant: np.ndarray, area: Optional[str]) -> Iterator[list[Asked]]:
+        """For each vector the questions that may be answered in this area, best first."""
+        here = np.flatnonzero(np.isin(self._areas, ["", area or ""]))
+        for scores in likeness().scores(meant, self._index) if len(here) else [np.zeros(0)] * len(meant):
+            order = here[np.argsort(-scores[here])] if len(here) else here
+            yield [Asked(self._keys[i], self._guides[i], float(scores[i])) for i in order]
 
 
 def denies(text: str) -> bool:

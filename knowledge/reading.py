@@ -21,6 +21,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from knowledge.check import names_of
+from knowledge.days import days
 from knowledge.deciding import Decided, decisions
 from knowledge.letters import own_words
 from knowledge.store import Knowledge
@@ -84,17 +85,6 @@ _ABOUT_COUNTS = re.compile(r"suspen|exclu|stage|pathway|fixed|fte|number|again|\
 _NO_COUNT = re.compile(r"\s*-?(day|week|month|year|hour|yr|min)")
 _RANGE = re.compile(r"\b(?:1|one) ?(?:-|to|or|and|/) ?(?:2|two)\b(?! (?:days?|weeks?|hours?|years?|times))")
 
-_DAYS = re.compile(
-    rf"(?<![\d.]){_N} (?:school )?days? (?:\w+ ){{0,3}}?(?:in all|in total|altogether|all together|total|this term|so far|since|in (?:the|a|one) term)\b"
-    rf"|\b(?:total|totals|adds up to|comes to|makes|thats) (?:is |of |now )?{_M} (?:school )?days?\b"
-)
-
-_TOTAL = re.compile(r"\b(?:in all|in total|altogether|all together|total|so far)$")
-# numbers that may be of days: 'then 3', '2 days'
-_SOME = re.compile(
-    rf"\b(?:then|and|plus|another) {_M}\b|(?<![\d.])\b(?:\d{{1,2}}|one|two|three|four|five) (?:school )?days?\b"
-)
-
 # what stands before the name of an area that the message is not about
 _ELSEWHERE = re.compile(
     r"\b((not|isnt|arent|wasnt|no longer|nothing to do with) ((\w+ )?(in|from|at) )?|moved from "
@@ -140,7 +130,12 @@ class Reading:
     audience: Optional[str] = None
     mine: bool = False
     facts: dict[str, bool] = dataclasses.field(default_factory=dict)
-    days: Optional[int] = None
+    case: dict[str, str] = dataclasses.field(default_factory=dict)  # facts of the case that a few words tell
+    days: Optional[float] = None  # school days of suspension this term
+    days_this_time: Optional[float] = None
+    days_this_year: Optional[float] = None
+    days_listed: list[float] = dataclasses.field(default_factory=list)
+    days_added: bool = False
     named: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     text: str = ""
 
@@ -213,6 +208,11 @@ class Reader:
             fact: {answer == "yes": re.compile("|".join(p)) for answer, p in v.items()}
             for fact, v in words["facts"].items()
         }
+        said = {fact: values for fact, values in words["said"].items() if fact != "not"}
+        self._not_said = re.compile("|".join(words["said"]["not"]))
+        self._said = {
+            fact: {value: re.compile("|".join(how)) for value, how in values.items()} for fact, values in said.items()
+        }
 
     def _doc(self, text: str) -> Any:
         return self._nlp.make_doc(plain(text))
@@ -252,7 +252,10 @@ class Reader:
             reading.counts = []
         reading.named = [(n, said) for n, said in found if said not in own and not _states(spelt, said, decided)]
         reading.audience, reading.mine = self._read_audience(spelt)
-        reading.days = _days(spelt)
+        told = days(spelt)
+        reading.days, reading.days_listed, reading.days_added = told.term, list(told.listed), told.added
+        reading.days_this_time, reading.days_this_year = told.this_time, told.year
+        reading.case = self._read_case(plain(spelt))
         for fact, answers in self._facts.items():
             for answer in (False, True):
                 stated = answers.get(answer)
@@ -260,6 +263,16 @@ class Reader:
                     reading.facts[fact] = answer
                     break
         return reading
+
+    def _read_case(self, said: str) -> dict[str, str]:
+        """Facts that a few words tell, such as the kind of school: the value that is said first and not denied."""
+        told = {}
+        for fact, values in self._said.items():
+            found = [(match.start(), value) for value, how in values.items() for match in how.finditer(said)]
+            clear = [value for at, value in sorted(found, key=lambda it: it[0]) if not self._not_said.search(said[:at])]
+            if clear:
+                told[fact] = clear[0]
+        return told
 
     def generic(self, text: str) -> bool:
         """Whether a question asks for all that somebody has to do, naming no particular thing."""
@@ -416,15 +429,6 @@ def recount(text: str) -> list[int]:
     """A number that puts right, or goes on from, the number of suspensions said before; in plain words."""
     match = _RECOUNT.search(text)
     return [] if not match else [int(match["n"]) if match["n"].isdigit() else NUMBERS[match["n"]]]
-
-
-def _days(text: str) -> Optional[int]:
-    """The school days out this term, where a total is said: '8 days altogether', not 'suspended for 2 days'."""
-    match = _DAYS.search(text)
-    if match and match["n"] and not _TOTAL.search(match[0]) and len(_SOME.findall(text)) > 1:
-        return None  # '2 days, then 3, then 4 days this term' is not 4
-    found = match and next(value for value in match.groupdict().values() if value)
-    return None if not found else int(found) if found.isdigit() else NUMBERS[found]
 
 
 def _any(words: Iterable[str]) -> str:

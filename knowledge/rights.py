@@ -54,6 +54,6 @@ def to_ask(right: Right, known: Situation) -> Optional[str]:
     return None
 
 
-def band(days: int) -> str:
+def band(days: float) -> str:
     """The band of school days in a term that a total falls in (2012 Regulations, regs 6, 15 and 24)."""
     return "up-to-5" if days <= 5 else "6-to-15" if days <= 15 else "over-15"

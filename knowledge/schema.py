@@ -471,6 +471,13 @@ class GuidePoint(GuidePart):
     asks: list[Literal["why", "who", "how", "when", "what-if", "cost", "where"]] = []
 
 
+class GuideQuestion(GuidePart):
+    """One question that people put to this need, in their words, and its answer; told where it is asked."""
+
+    id: Id
+    ask: list[Words] = Field(..., min_items=2)
+
+
 class Action(GuidePart):
     """One thing to do now."""
 
@@ -514,6 +521,7 @@ class Guide(Entry):
     do_now: list[Action] = Field(..., min_items=1)
     deadlines: list[Deadline] = []
     local: list[LocalPart] = []
+    questions: list[GuideQuestion] = []
     not_known: list[NotKnown] = []
     help: list[Id] = Field(..., min_items=1, max_items=4)
     next: list[Id] = Field(..., min_items=1, max_items=4)
@@ -527,7 +535,7 @@ class Guide(Entry):
 
     def parts(self) -> Iterator[tuple[str, int, GuidePart]]:
         """Every part with the field and the place it stands in."""
-        for field in ("answers", "points", "do_now", "deadlines", "local"):
+        for field in ("answers", "points", "do_now", "deadlines", "local", "questions"):
             for place, part in enumerate(getattr(self, field)):
                 yield field, place, part
 

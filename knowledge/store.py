@@ -20,7 +20,7 @@ from knowledge import clock, force, read, schema
 from knowledge.encoder import KEY, WIDTH
 from knowledge.situation import Situation
 
-SHAPE = "3"  # raise when the tables or what fills them change, so that old databases are rebuilt
+SHAPE = "4"  # raise when the tables or what fills them change, so that old databases are rebuilt
 
 Base: Any = declarative_base()
 
@@ -106,6 +106,16 @@ def _key(kind: str, name: str) -> str:
     return f"{kind}/{name}" if kind in ("guides", "help") else name
 
 
+def question_key(guide: str, question: str) -> str:
+    """What a question of a guide is called, in the database and among the parts that were told."""
+    return f"{guide}/questions/{question}"
+
+
+def guide_of(key: str) -> str:
+    """The guide that the key of one of its parts names."""
+    return key.split("/")[0]
+
+
 def phrases(kind: str, entry: Any) -> Iterator[tuple[str, str, str]]:
     """(record, kind of phrase, text) for everything an entry can be found by."""
     if kind in ("sources", "areas", "safeguarding", "disagreements", "rights", "help"):
@@ -113,6 +123,10 @@ def phrases(kind: str, entry: Any) -> Iterator[tuple[str, str, str]]:
     if kind == "guides":
         for text in (entry.title, *entry.aliases, *entry.examples):
             yield _key(kind, entry.id), "title" if text == entry.title else "example", text
+        for question in entry.questions:
+            key = question_key(entry.id, question.id)
+            yield from ((key, "question", text) for text in question.ask)
+            yield from ((key, "answer", text) for text in dict.fromkeys(question.text.values()))
         return
     yield entry.id, "title", entry.title
     for alias in entry.aliases:

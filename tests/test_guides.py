@@ -9,11 +9,11 @@ import pytest
 
 from knowledge import schema
 from knowledge.blocks import Block, as_text
-from knowledge.compose import SPECIAL, TWO, Composed, compose
+from knowledge.compose import BESIDE, SPECIAL, TWO, Composed, compose
 from knowledge.desk import Desk
 from knowledge.query import NATIONAL, Wanted
 from knowledge.situation import Condition, Situation, facts
-from knowledge.store import Knowledge
+from knowledge.store import Knowledge, question_key
 
 CASES: list[dict[str, Any]] = [
     {},
@@ -101,14 +101,57 @@ def test_every_part_can_be_read_by_somebody(knowledge: Knowledge) -> None:
         for field, place, part in guide.parts():
             if not part.when:
                 continue
-            case = next(case for case in Condition.parse(part.when).cases() if Condition.parse(part.when).holds(case))
+            case = _case_of(part)
             area = getattr(part, "area", None) or guide.area or case.get("area")
             role = _role_of(part)
-            answer = compose(knowledge, [guide.id], case.with_("stage", case.get("stage")), role, area)
+            put = [question_key(guide.id, part.id)] if isinstance(part, schema.GuideQuestion) else []
+            answer = compose(knowledge, [guide.id], case.with_("stage", case.get("stage")), role, area, put=put)
             text = as_text(answer.blocks, folded=None)
             words = part.words(schema.reader(role))
             assert words, f"{guide.id}: {field} {place + 1}"
             assert words in text or field == "answers", f"{guide.id} as {role} in {case.to_dict()}: {words}"
+
+
+def test_a_question_that_is_put_is_answered_first(knowledge: Knowledge) -> None:
+    for guide in knowledge.guides.values():
+        for question in guide.questions:
+            role, key = _role_of(question), question_key(guide.id, question.id)
+            case = _case_of(question)
+            area = guide.area or case.get("area")
+            for told in ([], compose(knowledge, [guide.id], case, role, area).parts):
+                answer = compose(knowledge, [guide.id], case, role, area, None, told, [key])
+                words = question.words(schema.reader(role))
+                assert words, key
+                assert answer.blocks[0].text.endswith(words), key
+                assert key in answer.parts
+
+
+def test_after_another_answer_a_question_is_answered_in_few_words(knowledge: Knowledge) -> None:
+    for guide in knowledge.guides.values():
+        for question in guide.questions[:2]:
+            role, key = _role_of(question), question_key(guide.id, question.id)
+            case = _case_of(question)
+            area = guide.area or case.get("area")
+            told = compose(knowledge, [guide.id], case, role, area).parts
+            answer = compose(knowledge, [guide.id], case, role, area, None, told, [key])
+            assert sum(len(block.items) for block in shown(answer, "points", "do_now")) <= 2 * BESIDE, key
+
+
+def test_a_question_of_another_guide_brings_its_answer_alone(knowledge: Knowledge) -> None:
+    guide = next(g for g in knowledge.guides.values() if g.questions and g.area is None)
+    other = next(g for g in knowledge.guides.values() if g.id != guide.id and g.area is None)
+    question = next(q for q in guide.questions if not q.when)
+    answer = compose(knowledge, [other.id], Situation(), "parent", None, put=[question_key(guide.id, question.id)])
+    assert answer.needs == [other.id]
+    assert answer.blocks[0].title == guide.title
+    assert not any(point.words("family") in as_text(answer.blocks, None) for point in guide.points if not point.when)
+
+
+def _case_of(part: schema.GuidePart) -> Situation:
+    """A case in which a part holds."""
+    if not part.when:
+        return Situation()
+    return next(case for case in Condition.parse(part.when).cases() if Condition.parse(part.when).holds(case))
 
 
 def _role_of(part: schema.GuidePart) -> str:

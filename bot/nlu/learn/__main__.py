@@ -14,7 +14,7 @@ from scipy.sparse import hstack
 from sklearn.feature_extraction.text import CountVectorizer
 
 from bot.nlu import understanding as reading
-from bot.nlu.learn import fit, measure
+from bot.nlu.learn import fit, measure, questions
 from bot.nlu.learn.messages import fingerprint, messages, phrases
 from knowledge import clock, place
 from knowledge.encoder import WEIGHTS, shared_encoder
@@ -24,12 +24,23 @@ CACHE = "learn-vectors.npz"
 
 
 def main() -> int:
-    """Learn, measure on writers left out, write."""
+    """Learn, measure on writers left out, write; with the word `questions` only what the questions of guides teach."""
+    if sys.argv[1:] == ["questions"]:
+        learn_questions()
+        return 0
     started = time.monotonic()
     left_out, found = figures()
     write(left_out, fit.Heads.fit(left_out.every, left_out.marks), found)
     step(f"written: {reading.WEIGHTS.stat().st_size / 1e6:.1f} MB", started)
+    learn_questions()
     return 0
+
+
+def learn_questions() -> None:
+    """Learn which question of a guide is put, and print how often that is right for a phrasing left out."""
+    started = time.monotonic()
+    for name, value in questions.learn(embed).items():
+        step(f"the right question of a guide first, {name}: {value:.1%}", started)
 
 
 def figures() -> tuple[measure.LeftOut, dict[str, Any]]:
