@@ -23,6 +23,7 @@ FIXED = [
     words()["manners"]["still_asked"],
     words()["manners"]["context"],
     words()["labels"]["redacted"],
+    words()["guide"]["sum"],
 ]
 
 
@@ -36,6 +37,10 @@ def of_guides(knowledge: Knowledge, needs: list[str]) -> Iterator[str]:
         yield from (gap.text for gap in guide.not_known)
         for _, _, part in guide.parts():
             yield from of_part(part)
+    for guide in knowledge.guides.values():  # a question of another guide is answered below that guide's title
+        if guide.id not in needs and guide.questions:
+            yield guide.title
+            yield from (words for question in guide.questions for words in of_part(question))
     for kind in knowledge.help.values():
         yield from (kind.title, titles["ask_area"].format(title=kind.title))
     for apart in knowledge.disagreements.values():
