@@ -59,7 +59,7 @@ def need(turn: Turn) -> Optional[Reply]:
         return again
     decision = decide(likely)
     keys = _put(turn, found, decision.needs if decision.act == "tell" else (), likely)
-    if not keys and (_looks_up(turn) or _short_and_sure(turn, likely) or _outside(turn, likely)):
+    if not keys and (_looks_up(turn, likely) or _short_and_sure(turn, likely) or _outside(turn, likely)):
         return None
     needs = _needs_of(decision, keys, found)
     if needs:
@@ -81,14 +81,20 @@ def _questions(turn: Turn) -> list[list[Asked]]:
     return turn.desk.finder.questions(parts, turn.area)
 
 
-def _put(turn: Turn, found: Sequence[Sequence[Asked]], told: Sequence[str], likely: Sequence[Candidate]) -> list[str]:
+def _put(
+    turn: Turn,
+    found: Sequence[Sequence[Asked]],
+    told: Sequence[str],
+    likely: Sequence[Candidate] = (),
+    following: Sequence[str] = (),
+) -> list[str]:
     """The questions of guides that the message puts, and that can be answered in this case."""
     case = turn.situation()
 
     def holds(key: str) -> Optional[bool]:
         return answerable(turn.knowledge, key, case, turn.voice, turn.area)
 
-    return put(found, told, {each.id: each.chance for each in likely}, holds)
+    return put(found, told, {each.id: each.chance for each in likely}, holds, following)
 
 
 def _needs_of(decision: Decision, keys: Sequence[str], found: Sequence[object]) -> list[str]:
@@ -166,13 +172,18 @@ def tell_need(
 
 def _sum(turn: Turn, needs: Sequence[str]) -> list[Block]:
     """What the school days that were told make together, where something in these guides turns on it."""
-    turning = {name for name, about in facts().items() if "days_this_term" in (name, *about.sources)}
-    parts = [part for name in needs for _, _, part in turn.knowledge.guides[name].parts() if part.when]
-    if len(turn.summed) < 2 or not any(turning & set(Condition.parse(part.when).facts) for part in parts):
+    if len(turn.summed) < 2 or not any(_turns_on_days(turn, name) for name in needs):
         return []
     *first, last = (f"{number:g}" for number in turn.summed)
     added = {"days": f"{', '.join(first)} and {last}", "total": f"{sum(turn.summed):g}"}
     return [Block("answer", words()["guide"]["sum"].format(**added))]
+
+
+def _turns_on_days(turn: Turn, name: str) -> bool:
+    """Whether something in a guide turns on the school days of suspension this term."""
+    turning = {fact for fact, about in facts().items() if "days_this_term" in (fact, *about.sources)}
+    parts = [part.when for _, _, part in turn.knowledge.guides[name].parts() if part.when]
+    return any(turning & set(Condition.parse(when).facts) for when in parts)
 
 
 def _can_be_confirmed(turn: Turn) -> bool:
@@ -218,7 +229,9 @@ def _after(turn: Turn, likely: Sequence[Candidate], found: Sequence[Sequence[Ask
     said, again = len(turn.text.split()), last.get("parts") or []
     own = likely[0].chance if likely and likely[0].id not in told else 0.0
     ways = [name for guide in told for name in turn.knowledge.guides[guide].next if name not in told]
-    keys = _put(turn, found, told, [*(Candidate(name, 1.0) for name in told), *(Candidate(name, 0.5) for name in ways)])
+    if turning := [name for name in (*told, *ways) if turn.summed[1:] and _turns_on_days(turn, name)]:
+        return tell_need(turn, turning[:1], asked(turn.text))
+    keys = _put(turn, found, told, following=ways)
     if keys and own < (OWN_SHORT if said <= GOES_ON else OWN):
         here = any(guide_of(key) in told for key in keys)
         return tell_need(turn, told if here else [guide_of(keys[0])], asked(turn.text), again, put=keys)
@@ -245,7 +258,8 @@ def with_need(turn: Turn, reply: Reply) -> Reply:
     if turn.tapped or not reply.verbatim or rule is None or rule.kind not in ("law", "guidance"):
         return reply
     likely = next(iter(ranked(turn)), None)
-    if likely is None or likely.chance < FITS:
+    told = any(block.kind == "do_now" for block in body(reply))
+    if likely is None or likely.chance < FITS or told or not _for_whom_it_is(turn, likely.id):
         return reply
     composed = compose(turn.knowledge, [likely.id], turn.situation(), turn.voice, turn.area, asked(turn.question()))
     added = [block for block in composed.blocks if block.kind in ("do_now", "deadline") and not block.folded]
@@ -256,6 +270,11 @@ def with_need(turn: Turn, reply: Reply) -> Reply:
     title = turn.knowledge.guides[likely.id].title
     reply.buttons = [Button(title, payload("show", record=likely.id)), *reply.buttons]
     return reply
+
+
+def _for_whom_it_is(turn: Turn, name: str) -> bool:
+    """Whether a guide has words for who asks; who has not said may be anybody, most are parents."""
+    return (turn.voice or "parent") in turn.knowledge.guides[name].for_
 
 
 def _short_and_sure(turn: Turn, likely: Sequence[Candidate]) -> bool:
@@ -276,7 +295,7 @@ def _outside(turn: Turn, likely: Sequence[Candidate]) -> bool:
     return turn.intent == "out_of_scope" or max((likeness for _, likeness in near), default=0.0) < NEAR_ENOUGH
 
 
-def _looks_up(turn: Turn) -> bool:
+def _looks_up(turn: Turn, likely: Sequence[Candidate]) -> bool:
     """Whether a thing is asked for and no need: a term, a service, a stage of a pathway, an intervention."""
     sure = turn.confidence >= SURE_KIND
     own_list = turn.knowledge.pathway(turn.area) and turn.stage() and len(turn.text.split()) <= LISTED
@@ -286,4 +305,7 @@ def _looks_up(turn: Turn) -> bool:
     thing = bool(hits) and hits[0].record.kind in LOOKED_UP and hits[0].score >= SPECIFIC
     if turn.intent in ("ask_meaning", "ask_contact") and sure:
         return thing
-    return thing and hits[0].record.id in turn.things_named() and len(turn.text.split()) <= 2 * FOLLOWS
+    if not thing or hits[0].record.id not in turn.things_named():
+        return False
+    own = likely[0].chance if likely else 0.0
+    return (own < OWN_SHORT and hits[0].score >= STRONG) or len(turn.text.split()) <= FOLLOWS

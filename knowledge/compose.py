@@ -24,7 +24,12 @@ LOCAL = 2
 BESIDE = 2  # that hold in this very case, beside the answer to a question that is asked on
 HELPS = (2, 4)  # before the fold, and in all
 NEXT = 4
-ANSWERED_BY = {"when": "deadlines", "how": "do_now", "who": "help"}  # the part that answers a question by itself
+ANSWERED_BY = {
+    "when": "deadlines",
+    "how": "do_now",
+    "do": "do_now",
+    "who": "help",
+}  # the part that answers a question by itself
 CHILDREN = "child-support"  # the kind of help that goes first where a child asks
 # how much more may be read before the fold where parts hold in this case alone, and where two needs are answered
 SPECIAL, TWO = 1.25, 1.75

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Callable, Mapping, Optional, Sequence
+from typing import Callable, Iterable, Mapping, Optional, Sequence
 
 from knowledge.likeness import likeness
 from knowledge.query import Asked
 
-TOLD = 0.4  # the chance from which a question of a guide that is told was put
-OTHER = 0.7  # and one of another guide that is likely, whose answer alone is then told
+TOLD = 0.5  # the chance from which a question of a guide that is told was put,
+NEXT = 0.6  # one of a guide that comes next,
+OTHER = 0.7  # and one of another that is likely, whose answer alone is then told
 LIKELY = 0.05  # the chance from which another guide is likely
 CLOSE = 0.1  # nearer to the nearest than this, another case of the same question is told with it
 MOST = 2  # questions of one message
@@ -19,27 +20,38 @@ def put(
     told: Sequence[str],
     chances: Mapping[str, float],
     holds: Callable[[str], Optional[bool]],
+    following: Sequence[str] = (),
 ) -> list[str]:
     """The keys of the questions that are put, for each part of what asks at most one and its other cases.
 
     `found` are for each part the questions by likeness, the nearest first; `told` the guides that are told anyway,
-    `chances` of how likely each guide is, from 0 to 1; `holds` tells whether an answer holds in this case: None where
-    it may.
+    which go first, `following` those that come next; `chances` of how likely each guide is, from 0 to 1; `holds` tells
+    whether an answer holds in this case: None where it may.
     """
     keys: list[str] = []
+    likely = [name for name, chance in chances.items() if chance >= LIKELY]
     for nearest in found:
-        best: tuple[float, list[Asked]] = (0.0, [])
-        for guide in dict.fromkeys([*told, *(name for name, chance in chances.items() if chance >= LIKELY)]):
-            asked = [each for each in nearest if each.guide == guide and holds(each.key) is not False]
-            chance = _chance(asked, holds)
-            over = chance - (TOLD if guide in told else OTHER)
-            if over >= 0 and chance > best[0]:
-                best = (chance, asked)
-        if best[1] and len(keys) < MOST:
-            first, *rest = best[1]
+        asked = (
+            _best(nearest, told, TOLD, holds)
+            or _best(nearest, following, NEXT, holds)
+            or _best(nearest, likely, OTHER, holds)
+        )
+        if asked and len(keys) < MOST:
+            first, *rest = asked
             keys.append(first.key)
             keys += [each.key for each in _cases(first, rest, holds)]
     return list(dict.fromkeys(keys))
+
+
+def _best(
+    nearest: Sequence[Asked], guides: Iterable[str], least: float, holds: Callable[[str], Optional[bool]]
+) -> list[Asked]:
+    """The questions of the guide to one of which the chance is best, the nearest first; none under `least`."""
+    best: tuple[float, list[Asked]] = (least, [])
+    for guide in dict.fromkeys(guides):
+        asked = [each for each in nearest if each.guide == guide and holds(each.key) is not False]
+        best = max(best, (_chance(asked, holds), asked), key=lambda pair: pair[0])
+    return best[1]
 
 
 def _cases(first: Asked, rest: Sequence[Asked], holds: Callable[[str], Optional[bool]]) -> list[Asked]:
