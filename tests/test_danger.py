@@ -117,6 +117,29 @@ def test_a_way_of_speaking_mutes_nothing(text: str, kind: str, talk: Talk) -> No
     assert kind in kinds(talk, text)
 
 
+def test_danger_told_over_several_clauses_of_a_story_is_heard(talk: Talk) -> None:
+    story = (
+        "He was suspended over a drawing of his class with crosses on it. He has been mixing stuff in the garage, "
+        "bottles and nails, and has a plan of the school with the fire exits marked. His dad says it is for a "
+        "game. They want him to sign a contract on Monday, do we have to sign?"
+    )
+    assert "threat-to-others-or-weapon" in kinds(talk, story)
+
+
+def test_a_child_locked_away_at_home_is_not_put_down_as_a_threat(talk: Talk) -> None:
+    found = kinds(talk, "today he told his TA his stepdad locks him in the shed. do I still put it through the form")
+    assert found == [DISCLOSING]
+
+
+def test_who_is_gone_overnight_is_looked_for_first(talk: Talk) -> None:
+    found = kinds(
+        talk,
+        "He is 15. Since yesterday he hasn't come home, his phone is off, and he was scared of a lad in a car last "
+        "week. He had two phones. A kitchen knife is gone from the drawer. School want me in at nine, can it be moved?",
+    )
+    assert found[0] == MISSING
+
+
 # ---------------------------------------------------------------------------------------------- heavy, and no danger
 
 HEAVY = [
@@ -133,6 +156,10 @@ HEAVY = [
     "gran takes her to the park on the days she is suspended, is that allowed?",
     "he is not suicidal, he is just fed up with that school",
     "she tried to hurt herself years ago and that is long over, must I tell the panel?",
+    "My husband died in spring and our boy has been suspended four times since, the last for telling a teacher he "
+    "wished she was dead. He cried after. I am killing myself trying to keep my job. Do I tell them about his dad?",
+    "a folding knife from a fishing trip was in his coat, he told the teacher himself. The head says her hands are "
+    "tied. Is it automatic?",
     "he is missing so many lessons because of these suspensions, what work must they send?",
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import NamedTuple
 
 LEAST = 3  # words; what is shorter belongs to its neighbour
 MOST = 22  # words; what runs on longer without a stop is read in overlapping parts
@@ -17,6 +18,14 @@ _PART = re.compile(
     r"|if|when|until|till|since|after|before|unless)\s)"
 )
 Span = tuple[int, int]
+
+
+class Stretch(NamedTuple):
+    """A part of a text that the sentence model reads at once: where it starts, its words, its clauses in it."""
+
+    start: int
+    text: str
+    spans: list[Span]
 
 
 def _pieces(text: str, start: int, end: int, border: re.Pattern[str]) -> list[Span]:
@@ -69,11 +78,11 @@ def pairs(found: list[Span], text: str) -> list[Span]:
     return [span for span in both if _size(text, span) <= PAIR_MOST]
 
 
-def stretches(text: str) -> list[tuple[str, list[Span]]]:
-    """A text in parts that the sentence model can read at once, each with its clauses; neighbours share a clause."""
+def stretches(text: str) -> list[Stretch]:
+    """A text in parts that the sentence model can read at once; neighbours share a clause."""
     found = spans(text)
     if len(text.split()) <= STRETCH:
-        return [(text, found)] if found else []
+        return [Stretch(0, text, found)] if found else []
     groups: list[list[Span]] = [[]]
     for span in found:
         if groups[-1] and _size(text, (groups[-1][0][0], span[1])) > STRETCH:
@@ -82,5 +91,5 @@ def stretches(text: str) -> list[tuple[str, list[Span]]]:
     parts = []
     for group in groups:
         start, end = group[0][0], max(span[1] for span in group)
-        parts.append((text[start:end], [(a - start, b - start) for a, b in group]))
+        parts.append(Stretch(start, text[start:end], [(a - start, b - start) for a, b in group]))
     return parts

@@ -1,7 +1,7 @@
 """The crisis detector: the last word of the pipeline, in favour of catching rather than missing.
 
-A page replaces the answer only where one clause, or two together, show danger, or plain words do. What only sounds
-heavy is answered, with one gentle line above. Kinds are found one by one, so that a message may show several.
+A page replaces the answer only where clauses show danger, weighed together, or plain words do. What only sounds heavy
+is answered, with one gentle line above. Kinds are found one by one, so that a message may show several.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu import whole
 from bot.nlu.danger import Example, Finding, Signs, written
 from bot.nlu.languages import foreign_signs, language, worrying_emoji
 from bot.nlu.questions import ASKED, questions
@@ -45,6 +46,7 @@ FIRST = ("emergency-now", "suicide-or-self-harm")
 MOST_KINDS = 3  # on a page; more would bury what matters
 PLAIN = 0.6  # what plain words for a kind weigh, where the trained part's full weight is 1
 SURE = 0.4  # the weight from which a kind is trusted to be the right one
+LEAST = 0.25  # the weight that a kind needs on a page beside one that is trusted; a false one buries it
 GRAVE = 0.5  # the weight from which a kind that cannot wait goes before all others
 _HEAD = re.compile(r"\b(head ?teacher|head ?master|head ?mistress|the head|principal|our head|my head)\b", re.I)
 
@@ -74,7 +76,7 @@ class CrisisDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"clear": 0.55, "longer": 0.15, "beside": -0.75, "unclear": -0.9, "kind": 0.3}
+        return {"beside": -0.75, "unclear": -0.9, "kind": 0.3}
 
     @classmethod
     def create(
@@ -133,22 +135,23 @@ class CrisisDetector(GraphComponent):
         plain_signs = [(s.kind, s.page) for s in said.signs] + foreign_signs(text)
         every = self._signs.read(said.rest) if self._signs else []
         findings = [f for f in every if not over(f.text)]
-        strongest = max((f.strength for f in findings), default=-math.inf)
-        # of many clauses one sounds alike by chance: the longer a message, the more one of them must show
-        clear = self._config["clear"] + self._config["longer"] * math.log(max(len(findings), 1))
-        page = any(enough for _, enough in plain_signs) or strongest >= clear
+        page = any(enough for _, enough in plain_signs) or whole.enough(findings)
         heavy = said.gentle or bool(plain_signs) or worrying_emoji(text)
         heavy = heavy or any(f.strength >= self._config["unclear"] for f in every)
-        # on a page what would be too little for one of its own counts, too
-        weights = self._weights(findings, min(clear, self._config["beside"] if page else self._config["unclear"]))
+        # on a page a clause adds its kind only where it shows a little more than for the gentle line; what is read once
+        # with its neighbour and once without has the kind of the stronger reading
+        weights = self._weights(whole.apart(findings), self._config["beside" if page else "unclear"])
         for kind in dict.fromkeys(kind for kind, enough in plain_signs if enough or not page):
             weights[kind] = weights.get(kind, 0.0) + PLAIN
         certain = {kind: PLAIN for kind, enough in plain_signs if enough}
         for kind in said.denied - set(certain):
             if weights.get(kind, GRAVE) < GRAVE:
                 del weights[kind]
+        most = max(weights.values(), default=0.0)
+        if page and most >= SURE:
+            weights = {kind: weight for kind, weight in weights.items() if weight >= LEAST}
         kinds = _ordered(weights, text)
-        if page and max(weights.values(), default=0.0) < SURE:  # every kind of help stands on this one
+        if page and most < SURE:  # every kind of help stands on this one
             kinds = [UNSURE, *kinds[: MOST_KINDS - 1]]
         return Danger(kinds, _ordered(certain, text), page, page or heavy)
 

@@ -34,11 +34,12 @@ THINNED = 0.6  # the share of these that the head learns from, for time
 
 @dataclasses.dataclass
 class Clause:
-    """A clause, or two together: its words, and what the sentence model gives out for each."""
+    """A clause, or two together: its words, what the sentence model gives out for each, and where it stands."""
 
     text: str
     words: np.ndarray
     pair: bool
+    place: clauses.Span
 
     @property
     def meaning(self) -> np.ndarray:
@@ -64,6 +65,8 @@ class Finding:
     text: str
     strength: float  # a logit
     kinds: dict[str, float]
+    place: clauses.Span = (0, 0)  # in the whole text
+    pair: bool = False
 
 
 @dataclasses.dataclass
@@ -77,19 +80,20 @@ def read(texts: Iterable[str]) -> list[list[Clause]]:
     """The clauses of each text, which is read as it stands."""
     encoder = shared_encoder(place.home())
     parts = [clauses.stretches(text) for text in texts]
-    wanted = [stretch for some in parts for stretch, _ in some]
+    wanted = [stretch.text for some in parts for stretch in some]
     outputs = iter(encoder.words(wanted))
     found: list[list[Clause]] = []
     for some in parts:
         found.append([])
-        for stretch, spans in some:
+        for at, stretch, spans in some:
             words, places = next(outputs), encoder.places(stretch)
             pairs = clauses.pairs(spans, stretch)
             for start, end in [*spans, *(pair for pair in pairs if pair not in spans)]:
                 inside = (places[:, 0] >= start) & (places[:, 1] <= end) & (places[:, 1] > places[:, 0])
                 text = stretch[start:end].strip()
                 if re.search(r"[^\W\d_]", text) and inside.any():
-                    found[-1].append(Clause(text, words[: len(places)][inside], (start, end) not in spans))
+                    pair = (start, end) not in spans
+                    found[-1].append(Clause(text, words[: len(places)][inside], pair, (at + start, at + end)))
     return found
 
 
@@ -202,7 +206,8 @@ class Signs:
             neural = float(np.mean([head(clause.words) for head in self._heads]))
             chances = 1 / (1 + np.exp(-self._which(row)))
             kinds = dict(zip(self._which.classes, map(float, chances)))
-            found.append(Finding(clause.text, (linear / LINEAR_SPREAD + neural / NEURAL_SPREAD) / 2, kinds))
+            strength = (linear / LINEAR_SPREAD + neural / NEURAL_SPREAD) / 2
+            found.append(Finding(clause.text, strength, kinds, clause.place, clause.pair))
         return found
 
 

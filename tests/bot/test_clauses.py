@@ -48,8 +48,9 @@ def test_a_long_message_is_cut_between_clauses_and_nothing_of_it_is_lost() -> No
     text = " ".join(f"this is what happened on day {i} of it." for i in range(40))
     parts = stretches(text)
     assert len(parts) > 1
-    assert all(len(stretch.split()) <= STRETCH for stretch, _ in parts)
-    read = {stretch[start:end].strip() for stretch, some in parts for start, end in some}
+    assert all(len(part.text.split()) <= STRETCH for part in parts)
+    assert all(text[part.start :].startswith(part.text) for part in parts)
+    read = {part.text[start:end].strip() for part in parts for start, end in part.spans}
     assert {f"this is what happened on day {i} of it" for i in range(40)} == read
 
 

@@ -6,12 +6,15 @@ from typing import Any, Sequence
 
 import pytest
 
+from bot.nlu import whole
 from bot.nlu.crisis import CrisisDetector, Danger
 from bot.nlu.danger import Finding
 from knowledge.danger import UNSURE
+from tests.eval.danger import fingerprint
 
 LIMITS = CrisisDetector.get_default_config()
-STRONG, WEAK = LIMITS["clear"] + 0.1, LIMITS["unclear"] + 0.01
+STRONG, WEAK = 0.65, LIMITS["unclear"] + 0.01  # what one clause shows: enough alone, and for the gentle line
+SOME, NOTHING = 0.1, -5.0  # too little in a message of some length, unless more is told
 SUICIDE, DISCLOSING, THREAT = "suicide-or-self-harm", "child-disclosing", "threat-to-others-or-weapon"
 EXPLOITATION, EMERGENCY = "exploitation-or-missing", "emergency-now"
 
@@ -27,7 +30,16 @@ class _Signs:
 
 
 def danger(text: str, *findings: tuple[float, dict[str, float]]) -> Danger:
-    signs: Any = _Signs([Finding(f"clause {n}", strength, kinds) for n, (strength, kinds) in enumerate(findings)])
+    return shown(text, *(clause(n, *finding) for n, finding in enumerate(findings)))
+
+
+def clause(n: int, strength: float, kinds: dict[str, float], pair: bool = False) -> Finding:
+    """The clause of this number, or it and the next together."""
+    return Finding(f"clause {n}", strength, kinds, (10 * n, 10 * n + (19 if pair else 9)), pair)
+
+
+def shown(text: str, *findings: Finding) -> Danger:
+    signs: Any = _Signs(findings)
     return CrisisDetector(LIMITS, None, None, signs)._danger(text)  # type: ignore[arg-type]
 
 
@@ -39,9 +51,49 @@ def test_a_clause_that_shows_enough_is_a_page_and_less_is_the_gentle_line() -> N
 
 
 def test_of_many_clauses_one_must_show_more() -> None:
-    nothing = (-5.0, {SUICIDE: 0.1})
+    nothing = (NOTHING, {SUICIDE: 0.1})
     assert danger("x", (STRONG, {SUICIDE: 0.9})).page
     assert not danger("x", (STRONG, {SUICIDE: 0.9}), *[nothing] * 20).page
+
+
+def test_danger_that_is_told_over_several_clauses_is_a_page_where_one_of_them_is_not() -> None:
+    some, nothing = (SOME, {SUICIDE: 0.8}), (NOTHING, {SUICIDE: 0.1})
+    assert not danger("x", some, *[nothing] * 8).page
+    assert danger("x", some, nothing, some, nothing, some, *[nothing] * 4).page
+
+
+def test_clauses_of_other_kinds_add_less_than_those_that_tell_the_same() -> None:
+    def after(kind: str) -> bool:
+        more, nothing = (SOME, {kind: 0.8}), (NOTHING, {SUICIDE: 0.1})
+        return danger("x", (SOME, {SUICIDE: 0.8}), nothing, more, nothing, more, *[nothing] * 4).page
+
+    assert after(SUICIDE)
+    assert not after("staff-concern")
+
+
+def test_what_is_told_once_counts_once_however_often_it_is_read() -> None:
+    read = [clause(n, SOME, {SUICIDE: 0.8}) for n in (0, 2, 4)]
+    again = [clause(0, SOME, {SUICIDE: 0.8}) for _ in range(3)]
+    rest = [clause(n, NOTHING, {SUICIDE: 0.1}) for n in range(6, 12)]
+    assert shown("x", *read, *rest).page
+    assert not shown("x", *again, *rest).page
+
+
+def test_a_clause_read_with_its_neighbour_names_no_kind_beside_the_stronger_reading() -> None:
+    alone, together = clause(0, 1.6, {DISCLOSING: 0.9}), clause(0, 0.2, {THREAT: 0.9}, pair=True)
+    assert shown("my stepdad locks him in the shed", alone, together).kinds == [DISCLOSING]
+    assert THREAT in shown("my stepdad locks him in the shed", alone, clause(2, 0.2, {THREAT: 0.9})).kinds
+
+
+def test_a_plain_sign_goes_before_a_kind_that_one_clause_seems_to_show() -> None:
+    gone = danger("since yesterday he hasnt come home. a knife is gone", (SOME, {THREAT: 0.6, EMERGENCY: 0.4}))
+    assert gone.kinds[:2] == [EXPLOITATION, THREAT]
+
+
+def test_the_decision_is_learnt_from_the_messages_as_they_stand_and_by_measures_that_there_are() -> None:
+    assert whole.learnt()["learnt_from"] == fingerprint()
+    assert list(whole.learnt()["weights"]) == list(whole.measures([]))
+    assert not whole.enough([])
 
 
 def test_a_kind_that_is_denied_is_not_on_the_page_of_another() -> None:
@@ -82,6 +134,11 @@ def test_a_page_has_the_three_likeliest_kinds_and_what_plain_words_show_counts_m
     likely = (3.0, {SUICIDE: 0.9, DISCLOSING: 0.8, THREAT: 0.5, EXPLOITATION: 0.4})
     assert danger("x", likely).kinds == [SUICIDE, DISCLOSING, THREAT]
     assert set(danger("she has been groomed online", likely).kinds) == {SUICIDE, DISCLOSING, EXPLOITATION}
+
+
+def test_a_kind_that_is_hardly_shown_is_not_put_beside_another() -> None:
+    assert danger("x", (3.0, {DISCLOSING: 0.9}), (-0.5, {THREAT: 0.4})).kinds == [DISCLOSING]
+    assert danger("x", (3.0, {DISCLOSING: 0.9}), (0.5, {THREAT: 0.8})).kinds == [DISCLOSING, THREAT]
 
 
 def test_a_weak_sign_of_the_gravest_kind_does_not_go_before_a_plain_one() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -170,6 +171,7 @@ def test_a_no_that_belongs_to_something_else_denies_nothing(text: str) -> None:
         "my own dad hit me when i was his age",
         "she was self harming in Y8",
         "he took an overdose in spring. he was in hospital. he has been well since",
+        "she took an overdose in January, CAMHS until July, discharged and well, back to her old self mum says",
     ],
 )
 def test_what_is_over_is_at_most_the_gentle_line(text: str) -> None:
@@ -197,12 +199,50 @@ def test_what_was_and_is_again_is_a_page(text: str, kind: str) -> None:
         "dad will kill me when he finds out",
         "my mum is going to murder me",
         "the waiting is killing me",
+        "mum is going to absolutely kill me when she sees the email",
         "shoot me an email",
+        "I am killing myself trying to keep the job going",
+        "he is killing himself to pay for a tutor",
+        "the head is sorry but her hands are tied",
+        "our hands were tied by the policy",
     ],
 )
 def test_a_way_of_speaking_is_cut_out(text: str) -> None:
     assert pages(text) == []
-    assert "kill" not in plain_words(text).rest
+    assert not re.search(r"kill|\btied", plain_words(text).rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he is killing himself tonight",
+        "she talks about killing herself to get away from him",
+        "she was thinking of killing herself to make it all stop",
+    ],
+)
+def test_words_that_are_also_a_way_of_speaking_are_heard_where_they_are_meant(text: str) -> None:
+    assert pages(text) == ["suicide-or-self-harm"]
+
+
+@pytest.mark.parametrize("text", ["his hands are tied to the bed at night", "her hands are tied behind her back"])
+def test_hands_that_are_really_tied_are_left_for_the_trained_part(text: str) -> None:
+    assert "hands are tied" in plain_words(text).rest
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("suspended for telling a teacher he wished she was dead", False),
+        ("she screamed at her brother that she wishes he was dead", False),
+        ("i wish she was dead, that teacher", False),
+        ("i wish they were dead, the lot of them", False),
+        ("he told his teacher he wishes he was dead", True),
+        ("my daughter wishes she was dead", True),
+        ("she shouted i wish i was dead and ran off", True),
+    ],
+)
+def test_a_wish_is_a_sign_where_it_is_for_oneself(text: str, meant: bool) -> None:
+    assert bool(pages(text)) is meant
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How often it is right, beside plain search: ./run eval [tune|report] [--quiet] [--parts] [--danger] [--needs]."""
+"""How often it is right, beside plain search: ./run eval [tune|report] [--quiet|--parts|--danger [--learn]|--needs]."""
 
 from __future__ import annotations
 
@@ -28,9 +28,15 @@ def main() -> int:
     parser.add_argument("--quiet", action="store_true", help="leave out the list of what went wrong")
     parser.add_argument("--parts", action="store_true", help="our search with each of its parts left out, too")
     parser.add_argument("--danger", action="store_true", help="only how danger is seen, and where there is none")
+    parser.add_argument(
+        "--learn", action="store_true", help="with --danger: learn anew when clauses are a page together"
+    )
     parser.add_argument("--needs", action="store_true", help="only what messages need, by writers not learnt from")
     options = parser.parse_args()
     quiet()
+    if options.danger and options.learn:
+        danger.learn()
+        return 0
     if options.needs:
         learn.figures()
         return 0

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import hashlib
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+import joblib
+import numpy as np
 from ruamel.yaml import YAML
+from sklearn.linear_model import LogisticRegression
+
+from bot.engine import model
+from bot.nlu import whole
+from bot.nlu.danger import Finding, Signs
+from bot.nlu.signs import over, plain_words
 
 CRISIS = Path(__file__).parent.parent / "crisis"
 HALVES = {"tune": ("dev", "stories_tune"), "report": ("report", "everyday", "stories_report", "languages")}
+LEARNT_FROM = "stories_tune"
+PAGE = 0.8  # the chance of danger from which clauses together are a page; lower, and more safe stories get one
+SIZES = (2, 5, 10, 15)  # clauses; among messages of one size danger is made as frequent as among those of another
 SHOWN = {"page": "page", "gentle": "gentle line", None: "nothing"}
 
 
@@ -97,3 +111,99 @@ async def measure(agent: Any, name: str, quiet: bool) -> None:
     for group in cases(name):
         read.append([seen(case, await agent.parse_message(case["text"])) for case in group])
     table(name, read[0], read[1], quiet)
+
+
+# ------------------------------------------------------------------------ what the decision over a message learns from
+
+
+@dataclasses.dataclass
+class Read:
+    """A message of the measured files: whether it shows danger, plain words of it, and what its clauses show."""
+
+    danger: bool
+    plain: bool
+    findings: list[Finding]
+
+
+def _signs() -> Signs:
+    """The trained part of the detector, out of the model as it lies."""
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(model.path()) as packed:
+        packed.extractall(folder)
+        (path,) = Path(folder).rglob("signs.joblib")
+        loaded: Signs = joblib.load(path)
+    return loaded
+
+
+def _read(signs: Signs, name: str) -> list[Read]:
+    found = []
+    for danger, group in zip((True, False), cases(name)):
+        for case in group:
+            words = plain_words(case["text"])
+            findings = [f for f in signs.read(words.rest) if not over(f.text)]
+            found.append(Read(danger, any(s.page for s in words.signs), findings))
+    return found
+
+
+Score = Callable[[list[Finding]], float]
+
+
+def _limit(read: list[Read], score: Score, false: int) -> float:
+    """What a score must be above so that so many safe messages get a page by it."""
+    return sorted((score(r.findings) for r in read if not r.danger), reverse=True)[false]
+
+
+def _told(name: str, read: list[Read], score: Score, limit: float) -> None:
+    pages = [r.plain or score(r.findings) > limit for r in read]
+    danger, safe = ([p for p, r in zip(pages, read) if r.danger is kind] for kind in (True, False))
+    false = 100 * sum(safe) / max(len(safe), 1)
+    print(f"  {name}: page for {share(sum(danger), len(danger))} of the dangers, {false:.1f} of 100 safe ones")
+
+
+def fingerprint() -> str:
+    """The files from which the decision over a message is learnt, in short."""
+    return hashlib.sha256((CRISIS / f"{LEARNT_FROM}.yml").read_bytes()).hexdigest()[:16]
+
+
+def _even(sizes: list[int], danger: list[bool]) -> list[float]:
+    """What each message counts, so that its length says nothing about danger: writers were told how long to write."""
+    cells = [(sum(size > most for most in SIZES), kind) for size, kind in zip(sizes, danger)]
+    each, rows = collections.Counter(cells), collections.Counter(row for row, _ in cells)
+    share_of = {kind: danger.count(kind) / len(danger) for kind in (True, False)}
+    return [rows[row] * share_of[kind] / each[row, kind] for row, kind in cells]
+
+
+def learn() -> None:
+    """Learn what each measure of a message counts, write it, and print how well, beside the strongest clause alone.
+
+    The latter is measured where it gives as many of the safe messages that are learnt from a page.
+    """
+    signs = _signs()
+    read = {name: _read(signs, name) for half in ("tune", "report") for name in HALVES[half] if name != "languages"}
+    learnt_from = [r for r in read[LEARNT_FROM] if not r.plain]
+    danger = [r.danger for r in learnt_from]
+    weight = _even([sum(not f.pair for f in r.findings) for r in learnt_from], danger)
+    names = list(whole.measures([]))
+    rows = np.array([[whole.measures(r.findings)[name] for name in names] for r in learnt_from])
+    spread = rows.std(axis=0)
+    fitted = LogisticRegression(max_iter=1000).fit(rows / spread, danger, weight)
+    weights = {name: round(float(weight), 3) for name, weight in zip(names, fitted.coef_[0] / spread)}
+    with whole.WEIGHTS.open("w", encoding="utf-8") as file:
+        file.write(
+            "# What each measure of bot/nlu/whole.py counts, and the least chance of danger for a page. Written by\n"
+            f"# ./run eval --danger --learn from tests/crisis/{LEARNT_FROM}.yml.\n"
+        )
+        least = {"page": PAGE, "start": round(float(fitted.intercept_[0]), 3)}
+        YAML().dump({"learnt_from": fingerprint(), **least, "weights": weights}, file)
+    whole.learnt.cache_clear()
+    false = sum(whole.enough(r.findings) for r in learnt_from if not r.danger)
+    alone = _limit(learnt_from, _strongest, false)
+    print(f"=== The strongest clause alone (above {alone:.2f})")
+    for name, some in read.items():
+        _told(name, some, _strongest, alone)
+    print(f"=== Together (a page from {PAGE})")
+    for name, some in read.items():
+        _told(name, some, lambda findings: float(whole.enough(findings)), 0.5)
+
+
+def _strongest(findings: list[Finding]) -> float:
+    return max((f.strength for f in findings), default=whole.NOTHING)
