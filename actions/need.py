@@ -23,7 +23,6 @@ from knowledge.store import guide_of
 from knowledge.words import plain
 
 LOOKED_UP = ("interventions", "services", "glossary", "duty", "duties", "stages")  # kinds that are things, not needs
-LIKELY = 0.45  # the chance of a need from which its guide is told, whatever single rule is near
 FITS = 0.4  # the chance from which a guide's actions go with a rule
 GOES_ON = 16  # words: a longer message is read by itself
 LISTED = 24  # words: what is longer is more than a question for the list of a stage
@@ -57,9 +56,11 @@ def need(turn: Turn) -> Optional[Reply]:
     found = _questions(turn)
     if again := _after(turn, likely, found):
         return again
+    if _looks_up(turn, likely) or _asks_otherwise(turn) or _short_and_sure(turn):
+        return None
     decision = decide(likely)
     keys = _put(turn, found, decision.needs if decision.act == "tell" else (), likely)
-    if not keys and (_looks_up(turn, likely) or _short_and_sure(turn, likely) or _outside(turn, likely)):
+    if not keys and _outside(turn, likely):
         return None
     needs = _needs_of(decision, keys, found)
     if needs:
@@ -87,6 +88,7 @@ def _put(
     told: Sequence[str],
     likely: Sequence[Candidate] = (),
     following: Sequence[str] = (),
+    again: bool = False,
 ) -> list[str]:
     """The questions of guides that the message puts, and that can be answered in this case."""
     case = turn.situation()
@@ -94,7 +96,7 @@ def _put(
     def holds(key: str) -> Optional[bool]:
         return answerable(turn.knowledge, key, case, turn.voice, turn.area)
 
-    return put(found, told, {each.id: each.chance for each in likely}, holds, following)
+    return put(found, told, {each.id: each.chance for each in likely}, holds, following, again)
 
 
 def _needs_of(decision: Decision, keys: Sequence[str], found: Sequence[object]) -> list[str]:
@@ -226,12 +228,14 @@ def _after(turn: Turn, likely: Sequence[Candidate], found: Sequence[Sequence[Ask
     told = last.get("needs") or []
     if not told:
         return None
+    if not turn.desk.reader.bare(turn.question()) and (_looks_up(turn, likely) or _asks_otherwise(turn)):
+        return None
     said, again = len(turn.text.split()), last.get("parts") or []
     own = likely[0].chance if likely and likely[0].id not in told else 0.0
     ways = [name for guide in told for name in turn.knowledge.guides[guide].next if name not in told]
     if turning := [name for name in (*told, *ways) if turn.summed[1:] and _turns_on_days(turn, name)]:
         return tell_need(turn, turning[:1], asked(turn.text))
-    keys = _put(turn, found, told, following=ways)
+    keys = _put(turn, found, told, following=ways, again=True)
     if keys and own < (OWN_SHORT if said <= GOES_ON else OWN):
         here = any(guide_of(key) in told for key in keys)
         return tell_need(turn, told if here else [guide_of(keys[0])], asked(turn.text), again, put=keys)
@@ -277,14 +281,18 @@ def _for_whom_it_is(turn: Turn, name: str) -> bool:
     return (turn.voice or "parent") in turn.knowledge.guides[name].for_
 
 
-def _short_and_sure(turn: Turn, likely: Sequence[Candidate]) -> bool:
-    """Whether a short message is one that single records answer: a rule that is plainly found, a thing, a list."""
-    if len(turn.text.split()) > SHORT or (likely and likely[0].chance >= LIKELY):
+def _short_and_sure(turn: Turn) -> bool:
+    """Whether a short message is answered by a rule that is plainly found."""
+    if len(turn.text.split()) > SHORT:
         return False
-    if turn.intent in ("inform", "ask_stage", "ask_duties", "ask_next", "ask_contact", "out_of_scope"):
-        return turn.confidence >= SURE_KIND
     hits = find(turn)
     return bool(hits) and hits[0].score >= SURE_SHORT and hits[0].record not in turn.told_last()
+
+
+def _asks_otherwise(turn: Turn) -> bool:
+    """Whether a short message is surely of a kind that no guide answers: it tells something, or asks for a list."""
+    kinds = ("inform", "ask_stage", "ask_duties", "ask_next", "ask_contact", "out_of_scope")
+    return len(turn.text.split()) <= SHORT and turn.intent in kinds and turn.confidence >= SURE_KIND
 
 
 def _outside(turn: Turn, likely: Sequence[Candidate]) -> bool:

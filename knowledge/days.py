@@ -56,7 +56,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 def days(text: str) -> Days:
     """What a message tells; nothing of days within which something has to be done."""
     said = plain(text)
-    found = sorted(_all(said)) if _patterns()["about"].search(said) else []
+    about = any(_patterns()[name].search(said) for name in ("about", "total", "term", "year"))
+    found = sorted(_all(said)) if about else []
     totals = [value for _, value, total in found if total]
     single = [value for _, value, total in found if not total]
     in_term, in_year = (bool(_patterns()[name].search(said)) for name in ("term", "year"))

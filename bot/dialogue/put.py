@@ -7,8 +7,9 @@ from typing import Callable, Iterable, Mapping, Optional, Sequence
 from knowledge.likeness import likeness
 from knowledge.query import Asked
 
-TOLD = 0.5  # the chance from which a question of a guide that is told was put,
-NEXT = 0.6  # one of a guide that comes next,
+TOLD = 0.6  # the chance from which a question of a guide that is told was put,
+AGAIN = 0.3  # the same after another answer of that guide, where the only other thing to tell is more of it,
+NEXT = 0.45  # one of a guide that comes next,
 OTHER = 0.7  # and one of another that is likely, whose answer alone is then told
 LIKELY = 0.05  # the chance from which another guide is likely
 CLOSE = 0.1  # nearer to the nearest than this, another case of the same question is told with it
@@ -21,18 +22,19 @@ def put(
     chances: Mapping[str, float],
     holds: Callable[[str], Optional[bool]],
     following: Sequence[str] = (),
+    again: bool = False,
 ) -> list[str]:
     """The keys of the questions that are put, for each part of what asks at most one and its other cases.
 
     `found` are for each part the questions by likeness, the nearest first; `told` the guides that are told anyway,
-    which go first, `following` those that come next; `chances` of how likely each guide is, from 0 to 1; `holds` tells
-    whether an answer holds in this case: None where it may.
+    which go first (`again`: were told before), `following` those that come next; `chances` of how likely each guide
+    is, from 0 to 1; `holds` tells whether an answer holds in this case: None where it may.
     """
     keys: list[str] = []
     likely = [name for name, chance in chances.items() if chance >= LIKELY]
     for nearest in found:
         asked = (
-            _best(nearest, told, TOLD, holds)
+            _best(nearest, told, AGAIN if again else TOLD, holds)
             or _best(nearest, following, NEXT, holds)
             or _best(nearest, likely, OTHER, holds)
         )

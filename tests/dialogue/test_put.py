@@ -32,7 +32,7 @@ def holds(_: str) -> Optional[bool]:
 
 
 def test_a_question_of_a_guide_that_is_told_needs_less_likeness_than_another_s() -> None:
-    near, between = at("a/questions/x", 0.55), at("b/questions/y", 0.6)
+    near, between = at("a/questions/x", 0.65), at("b/questions/y", 0.68)
     assert put([[between, near]], ["a"], {"b": 0.3}, holds) == ["a/questions/x"]
     assert put([[between, near]], [], {"b": 0.3}, holds) == []
     assert put([[at("b/questions/y", 0.8)]], ["a"], {"b": 0.3}, holds) == ["b/questions/y"]
@@ -40,7 +40,7 @@ def test_a_question_of_a_guide_that_is_told_needs_less_likeness_than_another_s()
 
 
 def test_what_is_told_goes_before_what_comes_next() -> None:
-    rows = [[at("b/questions/y", 0.9), at("a/questions/x", 0.6)]]
+    rows = [[at("b/questions/y", 0.9), at("a/questions/x", 0.65)]]
     assert put(rows, ["a"], {}, holds, ["b"]) == ["a/questions/x"]
     assert put([[at("b/questions/y", 0.7), at("a/questions/x", 0.4)]], ["a"], {}, holds, ["b"]) == ["b/questions/y"]
 

@@ -18,6 +18,7 @@ TOLD: list[tuple[str, dict[str, Any]]] = [
     ("suspended 2 days, then 3, then 4 days this term", {"this_time": 4, "term": 9, "listed": (2, 3, 4)}),
     ("she got 2 days in october and 4 now", {"this_time": 4, "term": 6, "listed": (2, 4)}),
     ("that's 17 days out this term", {"term": 17}),
+    ("it's 8 days altogether and no exams", {"term": 8}),
     ("28 days out so far this year, how many left", {"year": 28}),
     ("suspended for 2 days, then 3 days, total 5 days this term", {"this_time": 3, "term": 5, "listed": (2, 3)}),
     ("and another 4 days out in november", {"this_time": 4, "added": True}),
