@@ -21,7 +21,7 @@ from actions.find import (
     single,
 )
 from actions.follow import follow_up
-from actions.need import more_of_need, need, with_need
+from actions.need import more_of_need, need, said_so_far, with_need
 from actions.pathway import after_another, asks_for_all, asks_of_another_council, duties, no_pathway, stages
 from actions.tell import list_of, next_buttons, next_records, next_steps, tell
 from actions.turn import Turn
@@ -56,6 +56,7 @@ def answer(turn: Turn) -> Reply:
         text = last.get("text", turn.text) if same else turn.text
         told = reply.records[:5] if reply.status == "answered" else []  # what was only offered was not told
         kept = {name: last[name] for name in ("needs", "parts") if last.get(name)}
+        kept["said"] = said_so_far(turn)
         kept["understood"] = {"needs": turn.understood.get("needs") or []}
         turn.set("last", {**kept, "records": told, "intent": turn.intent, "text": text})
     return offer(turn, reply)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, Optional, Sequence
 
-from actions.find import FOLLOWS, SPECIFIC, STRONG, SURE_SHORT, find
+from actions.find import FOLLOWS, HANGS, SPECIFIC, STRONG, SURE_SHORT, find, nationwide
 from actions.turn import Turn
 from bot.dialogue.asked import asked, asking_sentences
 from bot.dialogue.decide import Candidate, Decision, decide
 from bot.dialogue.needs import candidates
 from bot.dialogue.put import put
 from bot.inbound import payload
+from bot.nlu.understanding import understanding
 from bot.replies import Button, Reply, body
 from knowledge.blocks import Block
 from knowledge.compose import answerable, compose
@@ -22,7 +23,11 @@ from knowledge.situation import Condition, facts
 from knowledge.store import guide_of
 from knowledge.words import plain
 
+LISTS = ("ask_stage", "ask_duties", "ask_next")  # what asks for a list: of a stage, of duties, of steps
 LOOKED_UP = ("interventions", "services", "glossary", "duty", "duties", "stages")  # kinds that are things, not needs
+PLAINLY = 0.72  # the score from which a rule answers a short message, whatever need is likely,
+UNLIKELY = 0.12  # and the chance under which no need is likely, so that a lower score is enough
+OF_A_LIST = 0.75  # the chance of a need from which its guide is told, though a list of duties or steps is asked for
 FITS = 0.4  # the chance from which a guide's actions go with a rule
 GOES_ON = 16  # words: a longer message is read by itself
 LISTED = 24  # words: what is longer is more than a question for the list of a stage
@@ -33,6 +38,8 @@ OWN_SHORT = 0.65  # and a very short one
 SURE_KIND = 0.5  # the confidence from which a kind of question is trusted
 MEANT = 2  # of those stand among the ways on at once
 WAYS = 5
+ALONE = 0.35  # what a short message by itself counts beside the message together with what was said before
+FIRST_SAID, LAST_SAID = 60, 30  # words of a talk that its next message is read with
 # kinds of school where the law on exclusions does not hold, and the guide that says what does
 OUTSIDE = {"independent": "independent-school", "private-nursery": "under-fives", "college": "college"}
 PARTS = 60  # keys of parts that are kept as told
@@ -56,7 +63,7 @@ def need(turn: Turn) -> Optional[Reply]:
     found = _questions(turn)
     if again := _after(turn, likely, found):
         return again
-    if _looks_up(turn, likely) or _asks_otherwise(turn) or _short_and_sure(turn):
+    if _looks_up(turn, likely) or _asks_otherwise(turn, likely) or _short_and_sure(turn, likely):
         return None
     decision = decide(likely)
     keys = _put(turn, found, decision.needs if decision.act == "tell" else (), likely)
@@ -129,8 +136,28 @@ def _speaks_of(guide: Guide, case: str) -> bool:
 def ranked(turn: Turn) -> list[Candidate]:
     """The needs that the message may come with, the likeliest first."""
     near = turn.desk.finder.guides(turn.desk.reader.without_areas(turn.text), turn.area)
-    learnt = turn.understood.get("needs") or []
-    return candidates(learnt, near, turn.knowledge.guides, turn.area, turn.writer)
+    learnt = _in_context(turn)
+    return candidates(learnt, near, turn.knowledge.guides, turn.area, turn.writer, turn.situation())
+
+
+def _in_context(turn: Turn) -> list[tuple[str, float]]:
+    """The needs of the message with their chances; a short one is read together with what was said before."""
+    alone = {str(name): float(chance) for name, chance in turn.understood.get("needs") or []}
+    last, said = turn.get("last") or {}, len(turn.text.split())
+    before = last.get("said") if last.get("intent") == "need" else None
+    if not before or said >= HANGS:
+        return list(alone.items())
+    together = dict(understanding().read(f"{before} {turn.text}")["needs"])
+    share = ALONE + (1 - ALONE) * max(0, said - FOLLOWS) / (HANGS - FOLLOWS)
+    names = dict.fromkeys([*alone, *together])
+    return [(name, share * alone.get(name, 0.0) + (1 - share) * together.get(name, 0.0)) for name in names]
+
+
+def said_so_far(turn: Turn) -> str:
+    """What the next message is read together with: the first words of what this talk is about, and the last ones."""
+    words_said = f"{(turn.get('last') or {}).get('said', '')} {turn.text}".split()
+    first, last = words_said[:FIRST_SAID], words_said[FIRST_SAID:][-LAST_SAID:]
+    return " ".join([*first, *last])
 
 
 def tell_need(
@@ -156,6 +183,7 @@ def tell_need(
     buttons = [Button(guides[name].title, payload("show", record=name)) for name in ways[:WAYS]]
     last: dict[str, Any] = {"records": composed.records[:5], "intent": "need", "text": turn.text}
     last["needs"] = composed.needs
+    last["asks"], last["said"] = asks, said_so_far(turn)
     last["understood"] = {"needs": turn.understood.get("needs") or []}
     turn.set("last", {**last, "parts": [*again, *composed.parts][-PARTS:], "others": [other.id for other in others]})
     turn.set("misses", 0)
@@ -228,13 +256,15 @@ def _after(turn: Turn, likely: Sequence[Candidate], found: Sequence[Sequence[Ask
     told = last.get("needs") or []
     if not told:
         return None
-    if not turn.desk.reader.bare(turn.question()) and (_looks_up(turn, likely) or _asks_otherwise(turn)):
-        return None
     said, again = len(turn.text.split()), last.get("parts") or []
     own = likely[0].chance if likely and likely[0].id not in told else 0.0
     ways = [name for guide in told for name in turn.knowledge.guides[guide].next if name not in told]
     if turning := [name for name in (*told, *ways) if turn.summed[1:] and _turns_on_days(turn, name)]:
         return tell_need(turn, turning[:1], asked(turn.text))
+    if _puts_right(turn, told) and (more := tell_need(turn, told, last.get("asks"), again)):
+        return more
+    if not turn.desk.reader.bare(turn.question()) and (_looks_up(turn, likely) or _asks_otherwise(turn, likely)):
+        return None
     keys = _put(turn, found, told, following=ways, again=True)
     if keys and own < (OWN_SHORT if said <= GOES_ON else OWN):
         here = any(guide_of(key) in told for key in keys)
@@ -248,6 +278,15 @@ def _after(turn: Turn, likely: Sequence[Candidate], found: Sequence[Sequence[Ask
         if hits and hits[0].score >= STRONG and hits[0].record not in turn.told_last():
             return None
     return tell_need(turn, told, asked(turn.text), again)
+
+
+def _puts_right(turn: Turn, told: Sequence[str]) -> bool:
+    """Whether a message asks nothing and only tells something more of the case, for which the last guides still fit."""
+    if turn.understood.get("asks") or turn.asks() or not turn.case_changed():
+        return False
+    case = turn.situation()
+    kept = (turn.knowledge.guides[name].when for name in told)
+    return not any(when and Condition.parse(when).holds(case) is False for when in kept)
 
 
 def more_of_need(turn: Turn) -> Optional[Reply]:
@@ -281,18 +320,36 @@ def _for_whom_it_is(turn: Turn, name: str) -> bool:
     return (turn.voice or "parent") in turn.knowledge.guides[name].for_
 
 
-def _short_and_sure(turn: Turn) -> bool:
+def _short_and_sure(turn: Turn, likely: Sequence[Candidate]) -> bool:
     """Whether a short message is answered by a rule that is plainly found."""
-    if len(turn.text.split()) > SHORT:
+    best = next(iter(find(turn)), None)
+    if len(turn.text.split()) > SHORT or best is None or best.record in turn.told_last():
         return False
-    hits = find(turn)
-    return bool(hits) and hits[0].score >= SURE_SHORT and hits[0].record not in turn.told_last()
+    own = likely[0].chance if likely else 0.0
+    held = nationwide(best.record) or best.record.area == turn.area
+    believed = best.phrase in [it.belief for it in getattr(best.record.entry, "corrects", [])]
+    least = SURE_SHORT if believed or own < UNLIKELY else PLAINLY
+    return held and best.score >= least
 
 
-def _asks_otherwise(turn: Turn) -> bool:
+def _asks_otherwise(turn: Turn, likely: Sequence[Candidate]) -> bool:
     """Whether a short message is surely of a kind that no guide answers: it tells something, or asks for a list."""
-    kinds = ("inform", "ask_stage", "ask_duties", "ask_next", "ask_contact", "out_of_scope")
-    return len(turn.text.split()) <= SHORT and turn.intent in kinds and turn.confidence >= SURE_KIND
+    own, said = likely[0].chance if likely else 0.0, len(turn.text.split())
+    after_a_list = (turn.get("last") or {}).get("intent") in LISTS
+    if said <= FOLLOWS and own < OWN_SHORT and (after_a_list or turn.desk.reader.reaches(turn.question())):
+        return True
+    only_tells = not turn.asks() and not turn.understood.get("asks") and turn.case_changed()
+    if said <= SHORT and only_tells and own < OF_A_LIST:
+        return True
+    if said > SHORT or turn.confidence < SURE_KIND:
+        return False
+    if turn.intent == "inform":
+        return not turn.asks()
+    if turn.intent == "out_of_scope":
+        return own < FITS and not turn.case_changed()
+    if turn.intent in LISTS:
+        return own < OF_A_LIST or bool(turn.knowledge.pathway(turn.area))
+    return turn.intent == "ask_contact"
 
 
 def _outside(turn: Turn, likely: Sequence[Candidate]) -> bool:
@@ -307,7 +364,7 @@ def _looks_up(turn: Turn, likely: Sequence[Candidate]) -> bool:
     """Whether a thing is asked for and no need: a term, a service, a stage of a pathway, an intervention."""
     sure = turn.confidence >= SURE_KIND
     own_list = turn.knowledge.pathway(turn.area) and turn.stage() and len(turn.text.split()) <= LISTED
-    if turn.intent in ("ask_stage", "ask_duties", "ask_next") and (own_list or (sure and turn.says_stage())):
+    if turn.intent in LISTS and (own_list or (sure and turn.says_stage())):
         return True
     hits = find(turn)
     thing = bool(hits) and hits[0].record.kind in LOOKED_UP and hits[0].score >= SPECIFIC

@@ -25,6 +25,7 @@ ASKS = re.compile(
 )
 HAS = re.compile(r"(?:(?:my|our|the) \w+ |he |she )?(?:is|has|hes|shes|he has|she has)\b")
 CHANGES = re.compile(r"\b(different|differently|differ|difference|change[sd]?|still the same|the same)\b")
+TELLS = 16  # words of a message that asks nothing and puts something right
 KEPT = 60  # words of what was said before that the next question is read with
 
 
@@ -41,7 +42,8 @@ def only_tells(turn: Turn) -> bool:
 
 def only_corrects(turn: Turn) -> bool:
     """Whether a short message puts right what was said before and asks nothing: 'sorry, I meant Hackney'."""
-    short = len(turn.text.split()) <= FOLLOWS and "?" not in turn.text
+    said, tells = len(turn.text.split()), not turn.understood.get("asks") and not turn.asks()
+    short = (said <= FOLLOWS or (said <= TELLS and tells)) and "?" not in turn.text
     return short and bool(turn.understand()) and bool(CORRECTS.search(plain(turn.text)))
 
 

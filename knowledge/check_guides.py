@@ -44,6 +44,8 @@ def faults(documents: list[Document], content: Path, items: set[str]) -> Iterato
     lines = {f"duties/{duty.id}" for d in documents if d.kind == "duties" for duty in d.entry.lines()}
     for d in guides:
         yield from _names_of_others(d, names)
+        if d.entry.when and not Condition.parse(d.entry.when).possible():
+            yield _fault(d, ("when",), f"can never be met: `{d.entry.when}`. Correct it.")
         for field, place, part in d.entry.parts():
             at = (field, place)
             yield from _cites(d, at, part, names["cited"] | lines, items)

@@ -511,11 +511,15 @@ class SignOff(Part):
 
 
 class Guide(Entry):
-    """The whole answer to one need, in parts that are put together for who asks. `area`: of this area alone."""
+    """The whole answer to one need, in parts that are put together for who asks.
+
+    `area`: of this area alone. `when`: the case without which nobody has this need.
+    """
 
     title: ButtonTitle
     for_: list[Role] = Field(..., alias="for", min_items=1)
     area: Optional[Id] = None
+    when: Optional[When] = None
     answers: list[AnswerLine] = Field(..., min_items=1)
     points: list[GuidePoint] = Field(..., min_items=1)
     do_now: list[Action] = Field(..., min_items=1)

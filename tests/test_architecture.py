@@ -29,7 +29,16 @@ MAY_IMPORT = {
     "bot/details": {"bot.details", "knowledge"},
     "bot/choices.py": {"bot.replies", "bot.inbound", "knowledge"},
     "bot/dialogue": {"bot.dialogue", "knowledge"},
-    "actions": {"actions", "bot.dialogue", "bot.choices", "bot.replies", "bot.inbound", "bot.privacy", "knowledge"},
+    "actions": {
+        "actions",
+        "bot.dialogue",
+        "bot.choices",
+        "bot.replies",
+        "bot.inbound",
+        "bot.nlu.understanding",
+        "bot.privacy",
+        "knowledge",
+    },
     "bot/engine": {
         "bot.engine",
         "bot.channels.failure",

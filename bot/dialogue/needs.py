@@ -8,11 +8,13 @@ import numpy as np
 
 from bot.dialogue.decide import Candidate
 from knowledge.schema import Guide
+from knowledge.situation import Condition, Situation
 
 NEAR = 0.15  # the share of how near the words of guides are, where what was learnt is sure; more where it is not
 SHARP = 22.0  # how fast the chance of a guide falls with the distance of its words
 FAR = 0.62  # likeness below which the nearest words say little
 OWN = 1.6  # how much likelier the guide of the person's own area is than one that holds anywhere
+SHUT_OUT = 0.1  # and one for a case that is known to be another
 OTHERS = 0.25  # how much less likely a guide is that is written for other readers
 
 
@@ -22,10 +24,12 @@ def candidates(
     guides: Mapping[str, Guide],
     area: Optional[str],
     role: Optional[str],
+    case: Situation = Situation(),  # noqa: B008 - frozen
 ) -> list[Candidate]:
     """The needs a message may come with, likeliest first; never another area's guide.
 
-    `learnt` are needs with their chances, `near` guides with the likeness of their nearest words (0 to 1).
+    `case` is what is known of the case. `learnt` are needs with their chances, `near` guides with the likeness of their
+    nearest words (0 to 1).
     """
     chances = {str(name): float(chance) for name, chance in learnt}  # type: ignore[arg-type]
     nearest = _by_nearness(dict(near))
@@ -38,6 +42,7 @@ def candidates(
         chance = (1 - share) * chances.get(name, 0.0) + share * nearest.get(name, 0.0)
         chance *= OWN if guide.area else 1.0
         chance *= OTHERS if role and role not in guide.for_ else 1.0
+        chance *= SHUT_OUT if guide.when and Condition.parse(guide.when).holds(case) is False else 1.0
         found.append(Candidate(name, min(1.0, chance)))
     return sorted(found, key=lambda c: -c.chance)
 

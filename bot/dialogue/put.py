@@ -9,7 +9,7 @@ from knowledge.query import Asked
 
 TOLD = 0.6  # the chance from which a question of a guide that is told was put,
 AGAIN = 0.3  # the same after another answer of that guide, where the only other thing to tell is more of it,
-NEXT = 0.45  # one of a guide that comes next,
+NEXT = 0.65  # one of a guide that comes next,
 OTHER = 0.7  # and one of another that is likely, whose answer alone is then told
 LIKELY = 0.05  # the chance from which another guide is likely
 CLOSE = 0.1  # nearer to the nearest than this, another case of the same question is told with it

@@ -7,14 +7,24 @@ from typing import Any
 import pytest
 
 from bot.dialogue.needs import candidates
+from knowledge.situation import Situation
 
 
 class _Guide:
-    def __init__(self, area: str | None = None, readers: tuple[str, ...] = ("parent", "school")) -> None:
-        self.area, self.for_ = area, readers
+    def __init__(
+        self, area: str | None = None, readers: tuple[str, ...] = ("parent", "school"), when: str | None = None
+    ) -> None:
+        self.area, self.for_, self.when = area, readers, when
 
 
-GUIDES: Any = {"one": _Guide(), "two": _Guide(), "local": _Guide("hackney"), "young": _Guide(None, ("child",))}
+CASE = Situation.of({"ehc_plan": "no"})
+GUIDES: Any = {
+    "planned": _Guide(when="ehc_plan=yes"),
+    "one": _Guide(),
+    "two": _Guide(),
+    "local": _Guide("hackney"),
+    "young": _Guide(None, ("child",)),
+}
 
 
 def order(learnt: list[tuple[str, float]], near: dict[str, float], **who: Any) -> list[str]:
@@ -45,3 +55,9 @@ def test_words_that_are_far_say_little() -> None:
     (far,) = candidates([], {"one": 0.2}.items(), GUIDES, None, None)
     (near,) = candidates([], {"one": 0.95}.items(), GUIDES, None, None)
     assert far.chance < near.chance / 5
+
+
+def test_a_guide_for_another_case_than_the_known_one_is_hardly_likely() -> None:
+    learnt = [("planned", 0.8), ("one", 0.3)]
+    assert candidates(learnt, (), GUIDES, None, None)[0].id == "planned"
+    assert candidates(learnt, (), GUIDES, None, None, CASE)[0].id == "one"

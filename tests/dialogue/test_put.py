@@ -42,7 +42,7 @@ def test_a_question_of_a_guide_that_is_told_needs_less_likeness_than_another_s()
 def test_what_is_told_goes_before_what_comes_next() -> None:
     rows = [[at("b/questions/y", 0.9), at("a/questions/x", 0.65)]]
     assert put(rows, ["a"], {}, holds, ["b"]) == ["a/questions/x"]
-    assert put([[at("b/questions/y", 0.7), at("a/questions/x", 0.4)]], ["a"], {}, holds, ["b"]) == ["b/questions/y"]
+    assert put([[at("b/questions/y", 0.8), at("a/questions/x", 0.4)]], ["a"], {}, holds, ["b"]) == ["b/questions/y"]
 
 
 def test_each_part_puts_one_question_and_all_together_few() -> None:
