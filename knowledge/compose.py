@@ -35,7 +35,7 @@ CHILDREN = "child-support"  # the kind of help that goes first where a child ask
 SPECIAL, TWO = 1.25, 1.75
 YES_OR_NO = re.compile(r"^(?:yes|no)\b *[,.;:] *", re.I)
 # what only hangs on the yes or no before it: 'Yes, if you write to them.'
-HANGS_ON = re.compile(r"(?:if|but|unless|not|only|as|when|where|once|in|to|for|though|although|except|until|within)\b")
+HANGS_ON = re.compile(r"(?:if|but|unless|only|as|when|where|once|in|to|for|though|although|except|until|within)\b")
 SAME = 0.75  # of the longer words of the shorter line: two guides then say the same thing
 # what knowing a fact changes, by where it decides something: for the one question that is most worth asking
 WEIGHTS = {"answers": 4, "deadlines": 3, "do_now": 2, "points": 1, "local": 1}
@@ -106,8 +106,8 @@ def compose(
 
     `asks` is the kind of question (may, what, why, what-if …). `put` are keys of questions that were put, of these
     guides or of others: their answers come first. `told` are keys of parts that the person has read: these are left
-    out, and what comes next takes their place. Without anything new to say there are no blocks. `confirms`: whether
-    the 'yes' or 'no' of the standing first words is one to what was asked; otherwise it is left out.
+    out, and what comes next takes their place. Without anything new to say there are no blocks. `confirms`: whether a
+    'yes' or 'no' can be one to what was asked; otherwise it is left out.
     """
     case = knowledge.staged(situation.with_("area", area))
     guides = [g for g in (knowledge.guides[i] for i in dict.fromkeys(ids) if i in knowledge.guides) if _here(g, case)]
@@ -122,8 +122,10 @@ def compose(
         "deadlines": _first([sheet["deadlines"] for sheet in sheets], ACTIONS, BRANCHES),
         "local": _first([sheet["local"] for sheet in sheets], LOCAL, 0),
     }
+    answered = splits["put"].shown = [_stated(line) for line in answered]
     splits["answers"].shown = [
-        line if confirms and not answered and line.answers(asks) else _stated(line) for line in splits["answers"].shown
+        line if confirms and not answered and (asks is None or line.answers(asks)) else _stated(line)
+        for line in splits["answers"].shown
     ]
     _leave_out(splits, told, asks)
     if answered:

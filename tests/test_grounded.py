@@ -56,8 +56,8 @@ def of_part(part: schema.GuidePart) -> Iterator[str]:
     for text in part.text.values():
         for said in (text, neutral(text)):
             plainly = re.sub(r"^(Yes|No)[,.;:] *", "", said)
-            yield from (said, plainly[:1].upper() + plainly[1:])
-            yield from (f"{label}: {said}" for label in [part.label] if label)
+            for put in (said, plainly[:1].upper() + plainly[1:]):
+                yield from (put, *(f"{label}: {put}" for label in [part.label] if label))
 
 
 def cited_by(knowledge: Knowledge, needs: list[str]) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def test_a_return_that_is_made_to_depend_on_a_meeting_is_put_right(message: str,
     reply = say(message)
     assert "return-not-conditional-on-meeting" in reply["custom"]["records"], reply
     assert not OPENS.match(reply["text"])
-    assert re.search(r"must (?:be (?:allowed|let) back|let)", reply["text"])
+    assert re.search(r"must (?:be (?:allowed|let) (?:back|in)|let)", reply["text"])
 
 
 @pytest.mark.parametrize(
@@ -71,5 +71,5 @@ def test_a_return_that_is_made_to_depend_on_a_meeting_is_put_right(message: str,
 )
 def test_not_signing_is_not_said_to_bring_a_suspension_about(message: str, say: Any) -> None:
     reply = say(message)
-    assert reply["custom"]["records"][0] in ("parent-consent-not-needed", "signing")
+    assert reply["custom"]["records"][0] in ("parent-consent-not-needed", "signing", "unlawful-reasons")
     assert not OPENS.match(reply["text"])

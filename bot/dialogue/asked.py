@@ -14,6 +14,7 @@ from knowledge.words import plain
 
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+|\n+")
 OVERLAP = 0.8  # the share of the words that ask, or of a sentence, which make it the one that asks
+MOST = 5  # sentences that ask; of more the last ones
 STANDS = 5  # words: a shorter question is read with the sentence before it: 'Should I sit?'
 
 
@@ -42,4 +43,4 @@ def asking_sentences(text: str, asks: str) -> list[str]:
         if seen or asking.asks(sentence):
             alone = len(sentence.split()) >= STANDS or place == 0
             found.append(sentence if alone else f"{sentences[place - 1]} {sentence}")
-    return found or [text]
+    return found[-MOST:] or [text]

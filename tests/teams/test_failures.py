@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.__main__ import Stop, _messengers
+from bot import settings
+from bot.__main__ import _messengers
 from bot.channels.teams import access
 from knowledge.render import words as manners
 from tests.bot.damage import held
@@ -139,5 +140,5 @@ def test_the_start_says_in_a_line_whether_it_is_on(environment: pytest.MonkeyPat
     environment.setenv("INCLUSION_GUIDE_TEAMS_LOGIN", "http://127.0.0.1:9")
     assert "cannot be reached" in asyncio.run(access.state())
     environment.setenv("INCLUSION_GUIDE_TEAMS_TENANT", "")
-    with pytest.raises(Stop, match="three settings together"):
+    with pytest.raises(settings.BadSetting, match="three settings together"):
         _messengers()
