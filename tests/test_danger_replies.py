@@ -157,7 +157,7 @@ def test_a_button_gives_the_answer_that_the_page_put_aside(button: str, talk: Ta
     page_of(person(detect(QUESTION, SUICIDE)), SUICIDE)
     answer = person.tap(button)
     assert answer["custom"]["status"] == "answered"
-    assert answer["custom"]["records"] == ["written-notice-contents"]
+    assert answer["custom"]["records"][0] == "written-notice-contents"
     # what the message said of the situation is known from then on
     assert person("what are we asked to do?")["custom"]["records"] == ["staffs-4-parents"]
 
@@ -251,7 +251,7 @@ def test_a_denial_is_answered_and_brings_no_page_again(
     if found_again:
         detect(denial, EXPLOITATION, plain=())
     answer = person(denial)
-    assert answer["custom"]["records"] == ["written-notice-contents"], answer
+    assert answer["custom"]["records"][0] == "written-notice-contents", answer
 
 
 def test_a_denial_with_another_danger_in_it_brings_only_that_page(talk: Talk, detect: Detect) -> None:
@@ -259,7 +259,7 @@ def test_a_denial_with_another_danger_in_it_brings_only_that_page(talk: Talk, de
     person(detect(QUESTION, EXPLOITATION, plain=()))
     said = detect("hes not being exploited he wants to die", SUICIDE, EXPLOITATION, plain=(SUICIDE,))
     page_of(person(said), SUICIDE)
-    assert person.tap(TOO)["custom"]["records"] == ["written-notice-contents"]
+    assert person.tap(TOO)["custom"]["records"][0] == "written-notice-contents"
 
 
 def test_a_plain_sign_has_its_page_even_in_a_denial(talk: Talk, detect: Detect) -> None:
