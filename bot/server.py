@@ -11,7 +11,7 @@ from typing import Any, Callable, TypeVar
 
 import sqlalchemy as sa
 
-from bot import settings
+from bot import calm, settings  # noqa: F401 - calm before any other library
 from bot.channels.events import trackers_of
 from bot.channels.http import Refused, refusal
 from bot.channels.tokens import secret

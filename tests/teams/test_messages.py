@@ -115,4 +115,4 @@ def test_a_crisis_stands_alone(anna: Someone) -> None:
     assert shown.words.index("Phone 999") < shown.words.index("What to do now:")
     assert "999" in answer[2]["summary"]
     _, asked = anna.press(titles[1], answer, answers=2)
-    assert "written notice" in seen([asked[2]]).words
+    assert "send the notice" in seen([asked[2]]).words
