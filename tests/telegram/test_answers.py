@@ -69,9 +69,9 @@ def test_danger_is_answered_at_once_with_nothing_beside_it(bot: Bot, teacher: Te
     assert answer.text.index("phone 999") < answer.text.index("ring 999"), "numbers stand before steps"
     assert list(answer.buttons) == [words()["buttons"][name] for name in ("not_meant", "answer_too")]
     teacher.press(words()["buttons"]["answer_too"])
-    first, *answer = bot.answers()
+    first, *rest = bot.answers()
     assert "Before we begin" in first.text
-    assert "send the notice" in " ".join(part.text for part in answer)
+    assert "send the notice" in " ".join(part.text for part in rest)
 
 
 def test_personal_details_are_taken_out_before_anything_is_kept(bot: Bot, known: Teacher, folder: Path) -> None:

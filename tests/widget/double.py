@@ -190,7 +190,7 @@ class Double:
             return self._summary(steps)
         reply = self._example("step")
         known = {
-            e["reply"]["records"][0]: e["reply"]["blocks"][-1] for e in map(pages.examples().get, ("step", "more"))
+            e["reply"]["records"][0]: e["reply"]["blocks"][-1] for e in map(pages.examples().get, ("step", "more")) if e
         }
         body = known.get(steps[at]["id"], {"kind": "answer", "text": "What this step asks of you."})
         body = {"kind": "answer", "text": "Here is more about it."} if act == "more" else body
