@@ -110,7 +110,7 @@ def _needs_of(decision: Decision, keys: Sequence[str], found: Sequence[object]) 
     """Whose guides are told: those decided on, or that of the only question that is put, alone."""
     told = list(decision.needs) if decision.act == "tell" else []
     put_to = list(dict.fromkeys(guide_of(key) for key in keys))
-    if len(put_to) == 1 and (len(found) == 1 or not told):
+    if len(put_to) == 1 and len(found) == 1 and put_to[0] in told:
         return put_to
     return told or put_to
 

@@ -283,7 +283,7 @@ def train(rest: list[str]) -> int:
 
 
 def learn(rest: list[str]) -> int:
-    """Learn anew what messages are about, from data/messages; offline, a few minutes."""
+    """Learn anew, offline, what messages are about; with `questions` only what guides are asked."""
     return subprocess.call([sys.executable, "-m", "bot.nlu.learn", *rest], cwd=ROOT)
 
 

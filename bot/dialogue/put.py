@@ -10,7 +10,7 @@ from knowledge.query import Asked
 TOLD = 0.6  # the chance from which a question of a guide that is told was put,
 AGAIN = 0.3  # the same after another answer of that guide, where the only other thing to tell is more of it,
 NEXT = 0.65  # one of a guide that comes next,
-OTHER = 0.7  # and one of another that is likely, whose answer alone is then told
+OTHER = 0.85  # and one of another that is likely, whose answer alone is then told
 LIKELY = 0.05  # the chance from which another guide is likely
 CLOSE = 0.1  # nearer to the nearest than this, another case of the same question is told with it
 MOST = 2  # questions of one message

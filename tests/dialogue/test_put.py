@@ -35,8 +35,8 @@ def test_a_question_of_a_guide_that_is_told_needs_less_likeness_than_another_s()
     near, between = at("a/questions/x", 0.65), at("b/questions/y", 0.68)
     assert put([[between, near]], ["a"], {"b": 0.3}, holds) == ["a/questions/x"]
     assert put([[between, near]], [], {"b": 0.3}, holds) == []
-    assert put([[at("b/questions/y", 0.8)]], ["a"], {"b": 0.3}, holds) == ["b/questions/y"]
-    assert put([[at("b/questions/y", 0.8)]], ["a"], {"b": 0.01}, holds) == []
+    assert put([[at("b/questions/y", 0.9)]], ["a"], {"b": 0.3}, holds) == ["b/questions/y"]
+    assert put([[at("b/questions/y", 0.9)]], ["a"], {"b": 0.01}, holds) == []
 
 
 def test_what_is_told_goes_before_what_comes_next() -> None:
